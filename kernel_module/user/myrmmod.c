@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * myrmmod - remove a module with nothing but the system call.
+ *
+ * Idea: delete_module() takes the module's name, not its file. O_NONBLOCK is
+ * the only mode left: a module in use is refused, not waited for.
+ *
+ * Usage:
+ *	insmod /hello.ko
+ *	/myrmmod.out hello
+ *
+ * Expected:
+ *	hello exit
+ *
+ * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, root
+ * See: man 2 delete_module, kernel_module/user/myinsmod.c
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: myrmmod.out NAME\n");
+		return 2;
+	}
+	if (syscall(SYS_delete_module, argv[1], O_NONBLOCK)) {
+		perror("delete_module");
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

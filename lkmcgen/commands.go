@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+
+	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/profile"
+	"lkmc/lkmcgen/internal/render"
+	"lkmc/lkmcgen/internal/resolve"
+)
+
+// A command is one verb. Help and completion are made from the table.
+type command struct {
+	name  string
+	args  string // what follows the name
+	short string
+	flags []string // for completion
+	run   func(ctx context.Context, e *env, args []string) error
+}
+
+// commands returns the table in the order of help.
+func commands() []command {
+	return []command{
+		{"gen", "[-n | --check | --diff]", "write generated/ from profiles/ and templates/", []string{"-n", "--check", "--diff"}, gen},
+		{"watch", "[COMMAND ...]", "gen after every change, then run a command such as: make build", nil, watchProfiles},
+		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
+		{"explain", "[--json] PROFILE [KEY ...]", "show a value, the file and line that set it, and what it replaced", []string{"--json"}, explain},
+		{"completion", "bash|zsh|fish", "print a completion script for a shell", nil, completion},
+		{"version", "", "print the version", nil, version},
+		{"help", "[COMMAND]", "print this text, or a command's", nil, help},
+	}
+}
+
+func find(name string) (command, error) {
+	var names []string
+	for _, c := range commands() {
+		if c.name == name {
+			return c, nil
+		}
+		names = append(names, c.name)
+	}
+	hint := diag.DidYouMean(name, names)
+	if hint != "" {
+		hint = " (" + hint + ")"
+	}
+	return command{}, usagef("there is no command %q%s", name, hint)
+}
+
+// parse reads a command's flags and returns what follows them.
+func (e *env) parse(name string, args []string, declare func(*flag.FlagSet)) ([]string, error) {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(new(strings.Builder))
+	f.Usage = func() { _ = help(context.Background(), e, []string{name}) }
+	if declare != nil {
+		declare(f)
+	}
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		}
+		return nil, usagef("%s: %v", name, err)
+	}
+	return f.Args(), nil
+}
+
+// load reads and resolves all profiles.
+func (e *env) load() ([]*resolve.Profile, error) {
+	if err := e.findRoot(); err != nil {
+		return nil, err
+	}
+	set, err := profile.Load(os.DirFS(e.root))
+	if err != nil {
+		return nil, err
+	}
+	return resolve.New(set).All()
+}
+
+func list(_ context.Context, e *env, args []string) error {
+	var asJSON bool
+	args, err := e.parse("list", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
+	if err != nil {
+		return err
+	}
+	if len(args) > 0 {
+		return usagef("list takes no arguments")
+	}
+	profiles, err := e.load()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return e.printJSON(listed(profiles))
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, p := range listed(profiles) {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, strings.Join(p.Builders, ","), p.Description)
+	}
+	return t.Flush()
+}
+
+// A listedProfile is a profile as list prints it.
+type listedProfile struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Arch        string   `json:"arch"`
+	Emulator    string   `json:"emulator"`
+	Features    []string `json:"features"`
+	Builder     string   `json:"builder"`
+	Builders    []string `json:"builders"`
+}
+
+func listed(profiles []*resolve.Profile) []listedProfile {
+	l := make([]listedProfile, len(profiles))
+	for i, p := range profiles {
+		l[i] = listedProfile{p.Name, p.Description, p.Arch, p.Emulator, append([]string{}, p.Features...), p.Builder, p.Available()}
+	}
+	return l
+}
+
+func (e *env) printJSON(v any) error {
+	enc := json.NewEncoder(e.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func explain(_ context.Context, e *env, args []string) error {
+	var asJSON bool
+	args, err := e.parse("explain", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return usagef("explain needs a profile")
+	}
+	profiles, err := e.load()
+	if err != nil {
+		return err
+	}
+	p, err := pick(profiles, args[0])
+	if err != nil {
+		return err
+	}
+	settings, err := explained(p, args[1:])
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		m := map[string]explainedSetting{}
+		for _, s := range settings {
+			m[s.Key] = withPlaces(s)
+		}
+		return e.printJSON(m)
+	}
+	for _, s := range settings {
+		fmt.Fprintf(e.stdout, "%s = %s\n  %v\n", s.Key, show(s.Data), s.Pos())
+		for _, o := range s.History() {
+			fmt.Fprintf(e.stdout, "  over %v  %s\n", o.Pos(), show(o.Data))
+		}
+	}
+	return nil
+}
+
+// pick returns the profile with the given name.
+func pick(profiles []*resolve.Profile, name string) (*resolve.Profile, error) {
+	var names []string
+	for _, p := range profiles {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	return nil, &diag.Error{Msg: fmt.Sprintf("there is no profile %q", name), Hint: diag.DidYouMean(name, names)}
+}
+
+// explained returns the settings that the keys name, all when there is no key.
+func explained(p *resolve.Profile, keys []string) ([]*resolve.Setting, error) {
+	if len(keys) == 0 {
+		return p.Settings.Under(""), nil
+	}
+	var settings []*resolve.Setting
+	var problems diag.List
+	for _, key := range keys {
+		s, err := p.Explain(key)
+		problems.Append(err)
+		settings = append(settings, s...)
+	}
+	return settings, problems.Err()
+}
+
+// An explainedSetting is a setting with its places, as explain --json prints
+// it.
+type explainedSetting struct {
+	render.JSONSetting
+	At   string   `json:"at"`
+	Over []placed `json:"over,omitempty"`
+}
+
+type placed struct {
+	render.JSONSetting
+	At string `json:"at"`
+}
+
+func withPlaces(s *resolve.Setting) explainedSetting {
+	x := explainedSetting{JSONSetting: render.SettingJSON(s), At: s.Pos().String()}
+	x.JSONSetting.Over = nil
+	for _, o := range s.History() {
+		j := render.SettingJSON(o)
+		j.Over = nil
+		x.Over = append(x.Over, placed{j, o.Pos().String()})
+	}
+	return x
+}
+
+// show writes a value as TOML does.
+func show(data any) string {
+	switch data := data.(type) {
+	case string:
+		return fmt.Sprintf("%q", data)
+	case []string:
+		words := make([]string, len(data))
+		for i, w := range data {
+			words[i] = fmt.Sprintf("%q", w)
+		}
+		return "[" + strings.Join(words, ", ") + "]"
+	}
+	return fmt.Sprint(data)
+}
+
+func version(_ context.Context, e *env, args []string) error {
+	if len(args) > 0 {
+		return usagef("version takes no arguments")
+	}
+	v, revision, dirty := "unknown", "", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v = info.Main.Version
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				revision = " " + s.Value
+			case s.Key == "vcs.modified" && s.Value == "true":
+				dirty = " (modified)"
+			}
+		}
+		v += " " + info.GoVersion
+	}
+	_, err := fmt.Fprintf(e.stdout, "lkmcgen %s%s%s, profile format %d\n", v, revision, dirty, profile.Format)
+	return err
+}
+
+func help(_ context.Context, e *env, args []string) error {
+	if len(args) > 0 {
+		c, err := find(args[0])
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.stdout, "usage: lkmcgen [-C DIR] %s %s\n\n%s\n", c.name, c.args, c.short)
+		return err
+	}
+	fmt.Fprint(e.stdout, "lkmcgen compiles layered TOML profiles into Kconfig fragments, emulator\n"+
+		"command lines and make rules.\n\nusage: lkmcgen [-C DIR] COMMAND ...\n\n")
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, c := range commands() {
+		fmt.Fprintf(t, "  %s %s\t%s\n", c.name, c.args, c.short)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(e.stdout, "\nDIR is the project's folder; by default the nearest one upwards with\n"+
+		"profiles/ and templates/. Exit status: 0 done, 1 a profile, template or check is\nwrong, 2 usage.\n")
+	return err
+}
+
+// relative returns name relative to the working folder when that is shorter.
+func relative(name string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return name
+	}
+	if r, err := filepath.Rel(wd, name); err == nil && len(r) < len(name) {
+		return r
+	}
+	return name
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/output"
+	"lkmc/lkmcgen/internal/profile"
+	"lkmc/lkmcgen/internal/render"
+	"lkmc/lkmcgen/internal/resolve"
+	"lkmc/lkmcgen/internal/watch"
+)
+
+// A genMode is what gen does with the difference between generated/ and what it
+// should be.
+type genMode struct {
+	dry, check, diff bool
+}
+
+func gen(_ context.Context, e *env, args []string) error {
+	var mode genMode
+	args, err := e.parse("gen", args, func(f *flag.FlagSet) {
+		f.BoolVar(&mode.dry, "n", false, "")
+		f.BoolVar(&mode.check, "check", false, "")
+		f.BoolVar(&mode.diff, "diff", false, "")
+	})
+	if err != nil {
+		return err
+	}
+	if len(args) > 0 {
+		return usagef("gen takes no arguments, it always makes all profiles")
+	}
+	report, err := e.generate(mode.dry || mode.check || mode.diff)
+	if err != nil {
+		return err
+	}
+	e.print(report, mode)
+	if mode.check {
+		return stale(report)
+	}
+	return nil
+}
+
+// generate is the whole way from profiles/ and templates/ to generated/.
+func (e *env) generate(dry bool) (output.Report, error) {
+	var none output.Report
+	if err := e.findRoot(); err != nil {
+		return none, err
+	}
+	fsys := os.DirFS(e.root)
+	var problems diag.List
+	set, err := profile.Load(fsys)
+	problems.Append(err)
+	renderer, err := render.New(fsys)
+	problems.Append(err)
+	if len(problems) > 0 {
+		return none, problems.Err()
+	}
+	dir, err := output.Open(relative(filepath.Join(e.root, "generated")), dry)
+	if err != nil {
+		return none, err
+	}
+	defer dir.Close()
+	if err := fill(dir, renderer, resolve.New(set), set.Profiles); err != nil {
+		return none, err
+	}
+	return dir.Commit()
+}
+
+// fill adds the files of all profiles, one profile at a time, so that only one
+// profile's files are in memory.
+func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver, profiles []*profile.Layer) error {
+	var problems diag.List
+	add := func(files []render.File, err error) error {
+		problems.Append(err)
+		for _, f := range files {
+			if err := dir.Add(f.Path, f.Data); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := add(renderer.Common()); err != nil {
+		return err
+	}
+	for _, layer := range profiles {
+		p, err := resolver.Profile(layer)
+		if err != nil {
+			problems.Append(err)
+			continue
+		}
+		if err := add(renderer.Profile(p)); err != nil {
+			return err
+		}
+	}
+	return problems.Err()
+}
+
+// print tells what changed, or would: its answer goes to stdout, what became of
+// files edited by hand to stderr.
+func (e *env) print(report output.Report, mode genMode) {
+	for _, c := range report.Changes {
+		switch {
+		case mode.diff:
+			name := "generated/" + c.Path
+			e.stdout.Write(diff.Diff("a/"+name, c.Old, "b/"+name, c.New))
+		case !mode.check:
+			fmt.Fprintf(e.stdout, "%s generated/%s\n", c.Kind, c.Path)
+		}
+	}
+	if mode.check || mode.diff {
+		return
+	}
+	for _, kept := range report.Kept {
+		fmt.Fprintf(e.stderr, "%s: edited by hand; the edit is kept here, because the file is generated from profiles/ and templates/\n", kept)
+	}
+}
+
+// stale turns the changes that gen would make into problems.
+func stale(report output.Report) error {
+	var problems diag.List
+	for _, c := range report.Changes {
+		what := map[output.Kind]string{output.Create: "missing", output.Update: "out of date", output.Remove: "generated no longer"}[c.Kind]
+		problems.Add(diag.Pos{File: "generated/" + c.Path}, "run: make gen", "%s", what)
+	}
+	return problems.Err()
+}
+
+// watchProfiles generates after each change, and then runs the command that
+// args are, if generating went well. Errors do not end it.
+func watchProfiles(ctx context.Context, e *env, args []string) error {
+	args, err := e.parse("watch", args, nil)
+	if err != nil {
+		return err
+	}
+	if err := e.findRoot(); err != nil {
+		return err
+	}
+	folders := []string{filepath.Join(e.root, "profiles"), filepath.Join(e.root, "templates")}
+	if len(args) > 0 {
+		for _, f := range []string{"kernel_module", "rootfs_overlay"} {
+			if isDir(filepath.Join(e.root, f)) {
+				folders = append(folders, filepath.Join(e.root, f))
+			}
+		}
+	}
+	fmt.Fprintln(e.stderr, "watching; Ctrl-C ends it")
+	return watch.Run(ctx, folders, func(ctx context.Context) {
+		report, err := e.generate(false)
+		if err != nil {
+			printErrors(e.stderr, err)
+			return
+		}
+		e.print(report, genMode{})
+		fmt.Fprintf(e.stderr, "%s: %d files changed\n", time.Now().Format(time.TimeOnly), len(report.Changes))
+		if len(args) > 0 {
+			e.command(ctx, args)
+		}
+	})
+}
+
+// command runs a command with the program's own input and output, and says so
+// when it fails.
+func (e *env) command(ctx context.Context, args []string) {
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
+	c.Dir, c.Stdin, c.Stdout, c.Stderr = e.root, os.Stdin, e.stdout, e.stderr
+	if err := c.Run(); err != nil && ctx.Err() == nil {
+		fmt.Fprintf(e.stderr, "%s: %v\n", args[0], err)
+	}
+}

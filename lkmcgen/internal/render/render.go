@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package render turns a resolved profile into the files of generated/. It is
+// pure: the same profile and templates give the same bytes, wherever and
+// whenever.
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"text/template"
+
+	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/kconfig"
+	"lkmc/lkmcgen/internal/resolve"
+)
+
+// A File is a generated file. Path is relative to generated/.
+type File struct {
+	Path string
+	Data []byte
+}
+
+// A Renderer holds the parsed templates, and what profiles with the same layers
+// share. It is not for use by several goroutines at once.
+type Renderer struct {
+	common    *template.Template // templates/common/NAME.tmpl makes common/NAME
+	profile   *template.Template // templates/profile/NAME.tmpl makes <profile>/NAME
+	fragments map[fragmentOf][]byte
+	settings  map[*resolve.Setting][]byte
+	groups    map[groupsOf]groups
+}
+
+// New parses the templates below templates/ of fsys.
+func New(fsys fs.FS) (*Renderer, error) {
+	r := &Renderer{
+		fragments: map[fragmentOf][]byte{},
+		settings:  map[*resolve.Setting][]byte{},
+		groups:    map[groupsOf]groups{},
+	}
+	var err error
+	if r.common, err = parse(fsys, "templates/common"); err != nil {
+		return nil, err
+	}
+	r.profile, err = parse(fsys, "templates/profile")
+	return r, err
+}
+
+func parse(fsys fs.FS, dir string) (*template.Template, error) {
+	t := template.New(dir).Funcs(funcs()).Option("missingkey=error")
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	var problems diag.List
+	for _, e := range entries {
+		name, isTemplate := strings.CutSuffix(e.Name(), ".tmpl")
+		if !isTemplate || strings.HasPrefix(name, ".") {
+			continue
+		}
+		source, err := fs.ReadFile(fsys, path.Join(dir, e.Name()))
+		if err == nil {
+			_, err = t.New(name).Parse(string(source))
+		}
+		if err != nil {
+			problems.Append(templateError(dir, err))
+		}
+	}
+	return t, problems.Err()
+}
+
+// templateError puts a problem of a template at its place:
+// "template: run.sh:12:3: executing …" becomes "templates/profile/run.sh.tmpl:12: …".
+func templateError(dir string, err error) error {
+	text, ok := strings.CutPrefix(err.Error(), "template: ")
+	if !ok {
+		return err
+	}
+	name, rest, _ := strings.Cut(text, ":")
+	var line int
+	fmt.Sscanf(rest, "%d", &line)
+	_, message, ok := strings.Cut(rest, ": ")
+	if !ok {
+		message = rest
+	}
+	return &diag.Error{Pos: diag.Pos{File: path.Join(dir, name+".tmpl"), Line: line}, Msg: message}
+}
+
+// Common returns the files that all profiles share, in common/.
+func (r *Renderer) Common() ([]File, error) {
+	var files []File
+	var problems diag.List
+	for _, t := range r.common.Templates() {
+		var b bytes.Buffer
+		if err := t.Execute(&b, nil); err != nil {
+			problems.Append(templateError("templates/common", err))
+		}
+		files = append(files, File{path.Join("common", t.Name()), b.Bytes()})
+	}
+	return files, problems.Err()
+}
+
+// Profile returns the files of one profile.
+func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
+	data, err := r.data(p)
+	if err != nil {
+		return nil, &diag.Error{Pos: diag.Pos{File: p.Layers[len(p.Layers)-1].File}, Msg: err.Error()}
+	}
+	var files []File
+	add := func(name, tmpl string, data any) error {
+		var b bytes.Buffer
+		if err := r.profile.ExecuteTemplate(&b, tmpl, data); err != nil {
+			return templateError("templates/profile", err)
+		}
+		files = append(files, File{path.Join(p.Name, name), b.Bytes()})
+		return nil
+	}
+	for _, d := range kconfig.Dialects() {
+		if err := add(d.Name+".config", "kconfig", fragmentData{data, d.Name, string(r.fragment(p, d))}); err != nil {
+			return nil, err
+		}
+	}
+	if err := add(p.Emulator+".argv", "argv", data); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"gdb.gdb", "guest.list", "rules.mk", "run.sh"} {
+		if err := add(name, name, data); err != nil {
+			return nil, err
+		}
+	}
+	settings, err := r.profileJSON(p)
+	return append(files, File{path.Join(p.Name, "profile.json"), settings}), err
+}

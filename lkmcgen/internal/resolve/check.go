@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resolve
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"lkmc/lkmcgen/internal/diag"
+)
+
+// reserved are variables that make, the shell or the front door use; an option
+// cannot have one of them.
+var reserved = []string{
+	"PROFILE", "BUILDER", "OUT", "DOWNLOADS", "V", "LINUX_SRC", "BUSYBOX_SRC", "BUILDROOT_SRC", "QEMU_SRC",
+	"MAKEFLAGS", "MAKE", "SHELL", "PATH", "HOME", "IFS", "ENV", "USER", "TERM", "ARCH", "CROSS_COMPILE", "CFLAGS", "O", "M",
+}
+
+// check reports what cannot be, though each key alone is well formed.
+func (p *Profile) check(problems *diag.List) {
+	for _, key := range []string{"argv.program", "argv.console_log", "linux.image", "builder"} {
+		if p.Settings.Get(key) == nil {
+			problems.Add(diag.Pos{File: p.Layers[len(p.Layers)-1].File}, "", "no layer says %s", key)
+		}
+	}
+	p.checkBuilders(problems)
+	variables := map[string]string{}
+	for _, name := range p.OptionNames() {
+		p.checkOption(name, variables, problems)
+	}
+	for _, groups := range [][]Group{p.Args(), p.ScriptArgs(), p.CommandLine()} {
+		for _, g := range groups {
+			p.checkGroup(g, problems)
+		}
+	}
+}
+
+func (p *Profile) checkBuilders(problems *diag.List) {
+	if b, ok := p.Builders[p.Builder]; p.Builder != "" && !ok {
+		names := slices.Collect(maps.Keys(p.Builders))
+		problems.Add(p.at("builder"), diag.DidYouMean(p.Builder, names), "there is no builder %q", p.Builder)
+	} else if b.Unavailable != "" {
+		problems.Add(p.at("builder"), "", "the builder %s does not exist for this profile: %s", p.Builder, b.Unavailable)
+	}
+	for name, b := range p.Builders {
+		for _, pkg := range b.Needs {
+			if _, ok := p.Packages[pkg]; !ok {
+				key := "builders." + name + ".needs"
+				problems.Add(p.at(key), "say in [packages] which command or file it brings", "package %q is not described", pkg)
+			}
+		}
+	}
+}
+
+func (p *Profile) checkOption(name string, variables map[string]string, problems *diag.List) {
+	o, key := p.Options[name], "option."+name
+	switch other := variables[o.Variable]; {
+	case o.Kind == "" || o.Variable == "" || o.Help == "":
+		problems.Add(p.at(key), "", "option %s needs help, variable and kind", name)
+		return
+	case other != "":
+		problems.Add(p.at(key+".variable"), "", "the options %s and %s have the same variable %s", other, name, o.Variable)
+	case slices.Contains(reserved, o.Variable):
+		problems.Add(p.at(key+".variable"), "", "the variable %s has another meaning", o.Variable)
+	}
+	variables[o.Variable] = name
+	if _, isRunValue := RunValues()[name]; isRunValue {
+		problems.Add(p.at(key), "", "{%s} has another meaning", name)
+	}
+	if ok, expects := Matches(o, o.Default); !ok && o.Default != "" {
+		problems.Add(p.at(key+".default"), "want "+expects, "%s is no value for %s", o.Default, o.Variable)
+	}
+	if (o.Kind == "script") != (o.Parameter != "") {
+		problems.Add(p.at(key), "", "option %s: a script, and only a script, has a parameter", name)
+	}
+	for _, ref := range []struct {
+		key   string
+		names []string
+		known []string
+	}{{"excludes", o.Excludes, p.OptionNames()}, {"builders", o.Builders, slices.Sorted(maps.Keys(p.Builders))}} {
+		for _, n := range ref.names {
+			if !slices.Contains(ref.known, n) {
+				problems.Add(p.at(key+"."+ref.key), diag.DidYouMean(n, ref.known), "%s.%s: there is no %q", key, ref.key, n)
+			}
+		}
+	}
+}
+
+// checkGroup reports places that nothing fills, and options that both claim a
+// group though they can be given together.
+func (p *Profile) checkGroup(g Group, problems *diag.List) {
+	known := append(slices.Collect(maps.Keys(RunValues())), p.OptionNames()...)
+	var claims []string
+	for _, c := range g.Cases {
+		for _, w := range c.Words {
+			for _, part := range w {
+				if part.Name != "" && !slices.Contains(known, part.Name) {
+					problems.Add(c.From.Pos(c.Key), diag.DidYouMean(part.Name, known), "group %s: nothing is called {%s}", g.Name, part.Name)
+				}
+			}
+		}
+		if c.Option == "" {
+			continue
+		}
+		for _, other := range claims {
+			if !p.exclude(other, c.Option) {
+				problems.Add(c.From.Pos(c.Key), "let one exclude the other", "the options %s and %s both set the group %s", other, c.Option, g.Name)
+			}
+		}
+		claims = append(claims, c.Option)
+	}
+}
+
+func (p *Profile) exclude(a, b string) bool {
+	return slices.Contains(p.Options[a].Excludes, b) || slices.Contains(p.Options[b].Excludes, a)
+}
+
+// Explain returns the settings that key names: the one of exactly that key,
+// else all below it ("linux.command_line"), else all whose last name it is
+// ("MODULES").
+func (p *Profile) Explain(key string) ([]*Setting, error) {
+	if s := p.Settings.Get(key); s != nil {
+		return []*Setting{s}, nil
+	}
+	if under := p.Settings.Under(key + "."); len(under) > 0 {
+		return under, nil
+	}
+	var named []*Setting
+	var keys []string
+	for s := range p.Settings.All() {
+		keys = append(keys, s.Key)
+		if strings.HasSuffix(s.Key, "."+key) {
+			named = append(named, s)
+		}
+	}
+	if len(named) > 0 {
+		return named, nil
+	}
+	hint := diag.DidYouMean(key, keys)
+	if hint == "" {
+		hint = diag.DidYouMean(key, lastNames(keys))
+	}
+	return nil, &diag.Error{Msg: fmt.Sprintf("%s: nothing sets %q", p.Name, key), Hint: hint}
+}
+
+func lastNames(keys []string) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k[strings.LastIndexByte(k, '.')+1:]
+	}
+	return names
+}

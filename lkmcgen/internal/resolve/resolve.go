@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package resolve folds layers into one typed Profile in which every value
+// knows the layer that set it, and checks what no single layer can show.
+package resolve
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/profile"
+)
+
+// A Profile is the result for one profile file: the typed values, and the
+// settings they came from.
+type Profile struct {
+	profile.Keys
+	Name     string
+	Layers   []*profile.Layer // lowest first
+	Settings *Settings
+}
+
+// A Resolver resolves the profiles of a Set. It keeps what profiles with the
+// same layers share, so it is not for use by several goroutines at once.
+type Resolver struct {
+	set    *profile.Set
+	shared map[string]*folded
+}
+
+// folded is the result of the layers below a profile. The profile may change
+// what the places {a.b} in it stand for: filled are the keys that hold such
+// places.
+type folded struct {
+	settings *Settings
+	keys     profile.Keys
+	filled   map[string]bool
+}
+
+// New returns a Resolver for the profiles of set.
+func New(set *profile.Set) *Resolver {
+	return &Resolver{set, map[string]*folded{}}
+}
+
+// All resolves every profile of the set, in order of name. Its error is a
+// diag.List with the problems of all profiles.
+func (r *Resolver) All() ([]*Profile, error) {
+	var all []*Profile
+	var problems diag.List
+	for _, l := range r.set.Profiles {
+		p, err := r.Profile(l)
+		problems.Append(err)
+		all = append(all, p)
+	}
+	return all, problems.Err()
+}
+
+// Profile resolves one profile.
+func (r *Resolver) Profile(l *profile.Layer) (*Profile, error) {
+	layers, err := r.set.Layers(l)
+	if err != nil {
+		return nil, err
+	}
+	lower := r.lower(layers[:len(layers)-1])
+	p := &Profile{Name: l.Name, Layers: layers, Keys: lower.keys, Settings: newSettings(lower.settings)}
+	p.Settings.fold(l)
+	var problems diag.List
+	d := profile.NewDecoder(r.set.Schema, &p.Keys)
+	for s := range p.Settings.All() {
+		if s.From == l || lower.filled[s.Key] {
+			d.Set(s.Key, p.fillIn(s, &problems))
+		}
+	}
+	if len(problems) == 0 {
+		p.check(&problems)
+	}
+	return p, problems.Err()
+}
+
+// lower folds the layers below a profile, once for all that share them.
+func (r *Resolver) lower(layers []*profile.Layer) *folded {
+	var id strings.Builder
+	for _, l := range layers {
+		id.WriteString(l.Name)
+		id.WriteByte(' ')
+	}
+	f := r.shared[id.String()]
+	if f == nil {
+		f = &folded{settings: newSettings(nil), filled: map[string]bool{}}
+		for _, l := range layers {
+			f.settings.fold(l)
+		}
+		d := profile.NewDecoder(r.set.Schema, &f.keys)
+		for s := range f.settings.All() {
+			d.Set(s.Key, s.Data)
+			f.filled[s.Key] = hasPlace(s.Data)
+		}
+		r.shared[id.String()] = f
+	}
+	return f
+}
+
+// hasPlace tells whether data holds a place {a.b}.
+func hasPlace(data any) bool {
+	switch data := data.(type) {
+	case string:
+		return staticPlace.MatchString(data)
+	case []string:
+		return slices.ContainsFunc(data, staticPlace.MatchString)
+	}
+	return false
+}
+
+// fillIn returns the data of s with each {a.b} replaced by the text of that
+// key.
+func (p *Profile) fillIn(s *Setting, problems *diag.List) any {
+	switch data := s.Data.(type) {
+	case string:
+		return p.fillInText(s, data, problems)
+	case []string:
+		if !hasPlace(data) {
+			return data
+		}
+		list := make([]string, len(data))
+		for i, e := range data {
+			list[i] = p.fillInText(s, e, problems)
+		}
+		return list
+	}
+	return s.Data
+}
+
+func (p *Profile) fillInText(s *Setting, text string, problems *diag.List) string {
+	return staticPlace.ReplaceAllStringFunc(text, func(place string) string {
+		key := place[1 : len(place)-1]
+		if v := p.Settings.Get(key); v != nil {
+			if text, ok := v.Data.(string); ok && !strings.Contains(text, "{") {
+				return text
+			}
+		}
+		problems.Add(s.Pos(), "", "%s: %s is not the key of a plain string", s.Key, place)
+		return place
+	})
+}
+
+// Available returns the names of the builders that exist for the profile, in
+// the order of the layers.
+func (p *Profile) Available() []string {
+	return slices.DeleteFunc(p.Settings.Names("builders."), func(b string) bool {
+		return p.Builders[b].Unavailable != ""
+	})
+}
+
+// OptionNames returns the names of the options in the order of the layers.
+func (p *Profile) OptionNames() []string { return p.Settings.Names("option.") }
+
+// Sources returns the files of the profile's layers, lowest first.
+func (p *Profile) Sources() []string {
+	files := make([]string, len(p.Layers))
+	for i, l := range p.Layers {
+		files[i] = l.File
+	}
+	return files
+}
+
+// Matches tells whether value is possible for option o, and in words what is.
+func Matches(o profile.Option, value string) (ok bool, expects string) {
+	switch {
+	case o.Kind == "flag":
+		return value == "" || value == "0" || value == "1", "0 or 1"
+	case len(o.Choices) > 0:
+		return slices.Contains(o.Choices, value), "one of " + strings.Join(o.Choices, ", ")
+	case o.Pattern != "":
+		re := regexp.MustCompilePOSIX("^(" + o.Pattern + ")$")
+		return re.MatchString(value), o.Expects
+	}
+	return true, ""
+}
+
+// at returns the place of the nearest key that was said: key itself or, when
+// nothing was said there, the profile's file.
+func (p *Profile) at(key string) diag.Pos {
+	if s := p.Settings.Get(key); s != nil {
+		return s.Pos()
+	}
+	for _, l := range slices.Backward(p.Layers) {
+		if pos := l.Pos(key); pos.Line > 0 {
+			return pos
+		}
+	}
+	return diag.Pos{File: p.Layers[len(p.Layers)-1].File}
+}

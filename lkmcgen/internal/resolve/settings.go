@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resolve
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/profile"
+)
+
+// A Setting is a leaf of a resolved profile: its value, the layer that had the
+// last word, and the setting that it replaced.
+type Setting struct {
+	Key  string
+	Data any // as profile.Value.Data, "inherit" spliced
+	From *profile.Layer
+	Over *Setting // nil when no lower layer said anything
+}
+
+// Pos returns the place of the setting in its layer.
+func (s *Setting) Pos() diag.Pos { return s.From.Pos(s.Key) }
+
+// History returns the settings that s replaced, the latest first.
+func (s *Setting) History() []*Setting {
+	var h []*Setting
+	for o := s.Over; o != nil; o = o.Over {
+		h = append(h, o)
+	}
+	return h
+}
+
+// Settings holds the leaves of folded layers. A profile's Settings stand upon
+// those of its layers, which other profiles share.
+type Settings struct {
+	lower *Settings
+	own   map[string]*Setting
+	order []string // own keys that lower does not have, as they appeared
+}
+
+func newSettings(lower *Settings) *Settings {
+	return &Settings{lower: lower, own: map[string]*Setting{}}
+}
+
+// Get returns the setting of a key, or nil.
+func (s *Settings) Get(key string) *Setting {
+	for ; s != nil; s = s.lower {
+		if v := s.own[key]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// fold puts a layer on top.
+func (s *Settings) fold(l *profile.Layer) {
+	for _, v := range l.Values {
+		old := s.Get(v.Key)
+		if old == nil {
+			s.order = append(s.order, v.Key)
+		}
+		data := v.Data
+		if list, ok := data.([]string); ok {
+			data = inherit(list, old)
+		}
+		s.own[v.Key] = &Setting{Key: v.Key, Data: data, From: l, Over: old}
+	}
+}
+
+// inherit replaces the element "inherit" of list by the list of old.
+func inherit(list []string, old *Setting) []string {
+	at := slices.Index(list, profile.Inherit)
+	if at < 0 {
+		return list
+	}
+	var lower []string
+	if old != nil {
+		lower = old.Data.([]string)
+	}
+	return slices.Concat(list[:at], lower, list[at+1:])
+}
+
+// All yields every setting in the order in which the keys first appeared, from
+// the lowest layer up.
+func (s *Settings) All() iter.Seq[*Setting] {
+	return func(yield func(*Setting) bool) {
+		for key := range s.keys() {
+			if !yield(s.Get(key)) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Settings) keys() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if s.lower != nil {
+			for key := range s.lower.keys() {
+				if !yield(key) {
+					return
+				}
+			}
+		}
+		for _, key := range s.order {
+			if !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// Names returns the names that follow prefix ("argv.args.") in keys, in the
+// order in which they first appeared.
+func (s *Settings) Names(prefix string) []string {
+	var names []string
+	last := ""
+	for key := range s.keys() {
+		rest, ok := strings.CutPrefix(key, prefix)
+		if !ok {
+			continue
+		}
+		name, _, _ := strings.Cut(rest, ".")
+		if name != last && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		last = name
+	}
+	return names
+}
+
+// Under returns the settings whose key begins with prefix, in order.
+func (s *Settings) Under(prefix string) []*Setting {
+	var under []*Setting
+	for key := range s.keys() {
+		if strings.HasPrefix(key, prefix) {
+			under = append(under, s.Get(key))
+		}
+	}
+	return under
+}
+
+// Lower returns the settings of the layers below a profile, which profiles of
+// the same layers share.
+func (s *Settings) Lower() *Settings { return s.lower }
+
+// Says tells whether the profile itself, not a layer below, sets a key that
+// begins with prefix.
+func (s *Settings) Says(prefix string) bool {
+	for key := range s.own {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// SaysBeyond tells whether the profile itself sets a key that begins with none
+// of the prefixes.
+func (s *Settings) SaysBeyond(prefixes ...string) bool {
+	for key := range s.own {
+		if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) }) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resolve
+
+import "regexp"
+
+// A Word is one argument of a command or one word of the kernel command line:
+// text, with places that are filled in when the guest starts.
+type Word []Part
+
+// A Part is a piece of a Word: a text, or the name of a run value.
+type Part struct {
+	Text string
+	Name string // "build", or an option's name; empty for a text
+}
+
+var (
+	runPlace    = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
+	staticPlace = regexp.MustCompile(`\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)\}`)
+)
+
+// ParseWord splits s at its run places.
+func ParseWord(s string) Word {
+	var w Word
+	at := 0
+	for _, m := range runPlace.FindAllStringSubmatchIndex(s, -1) {
+		if m[0] > at {
+			w = append(w, Part{Text: s[at:m[0]]})
+		}
+		w = append(w, Part{Name: s[m[2]:m[3]]})
+		at = m[1]
+	}
+	if at < len(s) || s == "" {
+		w = append(w, Part{Text: s[at:]})
+	}
+	return w
+}
+
+// RunValues are the values of a run that are not options, with what each is.
+// Words name them in braces.
+func RunValues() map[string]string {
+	return map[string]string{
+		"build":        "the folder of what the builder made",
+		"command_line": "the kernel command line",
+		"run":          "the run's own folder",
+	}
+}
