@@ -13,6 +13,7 @@ cd "$(dirname "$0")/../.."
 profile=aarch64-gem5
 machine=aarch64
 command_line_size=2048
+# shellcheck source=../common/run.sh
 . generated/common/run.sh
 
 # What can be asked for. A variable that is not set gets its default.

@@ -13,6 +13,7 @@ cd "$(dirname "$0")/../.."
 profile=aarch64-qemu
 machine=aarch64
 command_line_size=2048
+# shellcheck source=../common/run.sh
 . generated/common/run.sh
 
 # What can be asked for. A variable that is not set gets its default.
@@ -52,6 +53,9 @@ fi
 append panic=-1
 append nokaslr norandmaps
 append printk.devkmsg=on
+if [ "$BUILDER" = distro ]; then
+	append cryptomgr.notests
+fi
 if [ -n "$EVAL" ]; then
 	append_script lkmc_eval "$EVAL"
 elif [ -n "$EVAL_INIT" ]; then

@@ -148,7 +148,7 @@ choose_accelerator() {
 		why="this host is no $machine"
 	elif [ ! -w /dev/kvm ]; then
 		why="/dev/kvm is missing or not writable for you"
-	elif ! why=$(echo quit | "$@" -accel kvm -S -display none -monitor stdio 2>&1 >/dev/null); then
+	elif ! why=$(exec 2>&1 >/dev/null; echo quit | "$@" -accel kvm -S -display none -monitor stdio); then
 		why="KVM fails: $(printf '%s' "$why" | sed -n '1s/^[^ ]*: //p')"
 	else
 		eval "$name=kvm"

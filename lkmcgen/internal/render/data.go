@@ -15,6 +15,7 @@ type profileData struct {
 	Folded                        []string  // files of the layers, lowest first
 	Options                       []option  // in the order of the layers
 	Builders                      []builder // those that exist, in the order of the layers
+	EmulatorProofs                []string  // as builder.Proofs, for the packages of the emulator
 	Program, Script, ConsoleLog   string    // as words of run.sh
 	Args, ScriptArgs, CommandLine []group
 }
@@ -35,7 +36,7 @@ type option struct {
 type builder struct {
 	Name string
 	profile.Builder
-	Proofs []string // "command-or-file package" for each package it needs
+	Proofs []string // "package:command-or-file" for each package it needs
 }
 
 // group is a resolve.Group laid out.
@@ -55,7 +56,7 @@ type fragmentData struct {
 }
 
 func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
-	d := &profileData{Profile: p, Folded: p.Sources()}
+	d := &profileData{Profile: p, Folded: p.Sources(), EmulatorProofs: proofs(p, p.Argv.Needs)}
 	for _, w := range []struct {
 		to   *string
 		text string
@@ -104,7 +105,7 @@ func shown(o profile.Option) string {
 func proofs(p *resolve.Profile, packages []string) []string {
 	list := make([]string, len(packages))
 	for i, name := range packages {
-		list[i] = p.Packages[name] + " " + name
+		list[i] = name + ":" + p.Packages[name]
 	}
 	return list
 }

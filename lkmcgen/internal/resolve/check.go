@@ -44,12 +44,16 @@ func (p *Profile) checkBuilders(problems *diag.List) {
 	} else if b.Unavailable != "" {
 		problems.Add(p.at("builder"), "", "the builder %s does not exist for this profile: %s", p.Builder, b.Unavailable)
 	}
+	p.checkPackages("argv.needs", p.Argv.Needs, problems)
 	for name, b := range p.Builders {
-		for _, pkg := range b.Needs {
-			if _, ok := p.Packages[pkg]; !ok {
-				key := "builders." + name + ".needs"
-				problems.Add(p.at(key), "say in [packages] which command or file it brings", "package %q is not described", pkg)
-			}
+		p.checkPackages("builders."+name+".needs", b.Needs, problems)
+	}
+}
+
+func (p *Profile) checkPackages(key string, needs []string, problems *diag.List) {
+	for _, pkg := range needs {
+		if _, ok := p.Packages[pkg]; !ok {
+			problems.Add(p.at(key), "say in [packages] which command or file it brings", "package %q is not described", pkg)
 		}
 	}
 }

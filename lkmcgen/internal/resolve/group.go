@@ -50,15 +50,15 @@ func (p *Profile) ScriptArgs() []Group { return p.groups("argv.script_args.", "s
 // CommandLine returns the groups of the kernel command line.
 func (p *Profile) CommandLine() []Group { return p.groups("linux.command_line.", "command_line.") }
 
-// groups collects the groups below the key base, and what options and builders
-// put in their place or add behind them under the key below.
+// groups collects the groups below the key base, and what builders and options
+// put in their place or add behind them, in that order, under the key below.
 func (p *Profile) groups(base, below string) []Group {
 	names := p.Settings.Names(base)
-	for _, o := range p.OptionNames() {
-		names = appendNew(names, p.Settings.Names("option."+o+"."+below))
-	}
 	for _, b := range p.Available() {
 		names = appendNew(names, p.Settings.Names("builders."+b+"."+below))
+	}
+	for _, o := range p.OptionNames() {
+		names = appendNew(names, p.Settings.Names("option."+o+"."+below))
 	}
 	groups := make([]Group, len(names))
 	for i, name := range names {

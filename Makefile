@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# Makefile - the front door. "make" prints help.
+# The rules that build and run a guest are generated: generated/<profile>/rules.mk.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Settings
+PROFILE ?= x86_64-qemu
+OUT ?= out
+DOWNLOADS ?= $(OUT)/download
+LINUX_SRC ?=
+BUSYBOX_SRC ?=
+V ?=
+GO ?= go
+GOAL ?= build
+
+# What is set here is for the rules, not for the makes that they call, see also
+# unexport: Kbuild has a V, an OUT and an ARCH of its own. The -j of this make
+# reaches them still.
+MAKEOVERRIDES :=
+
+# Stands before a recipe that calls make. With -n nothing is called.
+RECURSE := $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,+)
+
+LKMCGEN := $(OUT)/bin/lkmcgen
+STAMP := $(OUT)/gen.stamp
+# Folders are listed too: their time changes when a file comes or goes.
+INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/*)
+SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/*.go)
+
+.PHONY: help
+help: ## print this text
+	@OUT='$(OUT)' PROFILE='$(PROFILE)' sh generated/common/help.sh
+
+# These goals must work when a profile is broken: they do without its rules.
+WITHOUT_RULES := help gen check-generated list explain completion watch unit bench clean distclean
+ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
+ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
+$(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
+endif
+include generated/$(PROFILE)/rules.mk
+endif
+unexport PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL
+
+generated/$(PROFILE)/rules.mk: $(STAMP)
+	@test -e $@ || $(LKMCGEN) gen
+	@test -e $@ || PROFILE='$(PROFILE)' sh -c '$(LKMCGEN) explain "$$PROFILE" format'
+
+# The stamp, not what is generated, is compared with the inputs: a file whose
+# bytes did not change keeps its time and would look out of date for ever.
+$(STAMP): $(INPUTS) $(LKMCGEN)
+	@$(LKMCGEN) gen
+	@touch $@
+
+$(LKMCGEN): $(SOURCES)
+	@command -v $(GO) >/dev/null || { echo 'error: Go is missing; install it from https://go.dev/dl or your distribution' >&2; exit 1; }
+	@echo 'building $@' >&2
+	@$(GO) build -o $@ ./lkmcgen
+
+## Profiles
+
+.PHONY: gen
+gen: $(LKMCGEN) ## make generated/ from profiles/ and templates/
+	@$(LKMCGEN) gen
+
+.PHONY: check-generated
+check-generated: $(LKMCGEN) ## fail if generated/ is out of date
+	@$(LKMCGEN) gen --check
+
+.PHONY: list
+list: $(LKMCGEN) ## list the profiles
+	@$(LKMCGEN) list
+
+.PHONY: explain
+explain: export PROFILE := $(PROFILE)
+explain: export KEY := $(value KEY)
+explain: $(LKMCGEN) ## tell who set a value: make explain KEY=linux.image
+	@$(LKMCGEN) explain "$$PROFILE" $${KEY:+"$$KEY"}
+
+.PHONY: watch
+watch: $(LKMCGEN) ## regenerate after each change, then make GOAL (default: build)
+	@$(LKMCGEN) watch $(MAKE) PROFILE='$(PROFILE)' $(if $(BUILDER),BUILDER='$(BUILDER)') $(GOAL)
+
+## Building (for PROFILE and BUILDER)
+
+.PHONY: deps
+deps: ## install what this host needs for the goals given (apt-get, as root or by sudo)
+	@sh generated/common/deps.sh install $(NEEDS)
+
+.PHONY: build
+build: build-$(BUILDER) ## make everything that run needs
+
+.PHONY: modules rootfs
+modules: modules-$(BUILDER) ## compile the kernel modules
+rootfs: rootfs-$(BUILDER) ## make the guest's root file system
+
+## Running
+
+.PHONY: run
+run: build ## build, then start the guest in this terminal
+	@sh generated/$(PROFILE)/run.sh
+
+.PHONY: gdb
+gdb: ## attach GDB to a guest that was started with GDB=1
+	@sh generated/common/gdb.sh $(OUT)/$(PROFILE) $(or $(BUILDER),x) $(or $(RUN),default) generated/$(PROFILE)/gdb.gdb
+
+## Looking after it
+
+.PHONY: test
+test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
+	@$(MAKE) unit
+	@LKMC_BOOT=1 $(GO) test -count=1 -timeout 80m -v ./lkmcgen/test
+
+.PHONY: unit
+unit: check-generated ## the tests that boot nothing
+	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
+	@$(GO) vet ./...
+	@$(GO) tool staticcheck ./...
+	@shellcheck generated/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* .ci/run
+	@$(GO) test ./...
+
+.PHONY: bench
+bench: $(LKMCGEN) ## measure, and print the figures with their method
+	@sh generated/common/bench.sh $(LKMCGEN) $(PROFILE)
+
+.PHONY: clean
+clean: ## remove what was built for PROFILE
+	@rm -rf '$(OUT)/$(PROFILE)'
+
+.PHONY: distclean
+distclean: ## remove everything that was built and downloaded
+	@rm -rf '$(OUT)'
