@@ -41,6 +41,9 @@ ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
 endif
+ifneq ($(LINUX_SRC)$(wildcard $(LINUX_SRC)/Kconfig),$(LINUX_SRC)$(LINUX_SRC:%=%/Kconfig))
+$(error LINUX_SRC=$(LINUX_SRC): no kernel tree there)
+endif
 include generated/$(PROFILE)/rules.mk
 endif
 unexport PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL

@@ -39,6 +39,8 @@ PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 ROOTFS := generated/common/rootfs.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
+.PHONY: FORCE
+
 # User programs: static, so that they run on any root.
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)
 	@mkdir -p $(@D)
@@ -59,27 +61,31 @@ $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybo
 	@sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
 	@touch $@
 
-# Linux: the distribution's sources, or a tree of yours.
+# Linux: the distribution's sources, or a tree of yours. Another tree is another
+# kernel; a tree of yours may have changed, so Kbuild is asked each time.
 LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
 LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-aarch64-gem5)
 LINUX := sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) arm64 aarch64-linux-gnu-
+LINUX_CHANGED := $(if $(LINUX_SRC),FORCE)$(if $(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
 
 .PHONY: linux
-linux: $(P)/source/kernel.stamp ## compile the kernel
+linux: $(P)/source/kernel.stamp
 
 $(OUT)/source/linux-6.1/Makefile: | $(FIRST)
 	@sh generated/common/deps.sh check $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh linux-source-6.1 $(@D)
 
-$(LINUX_BUILD)/.config: $(G)/linux.config | $(LINUX_TREE)/Makefile
+$(LINUX_BUILD)/lkmc.configured: $(G)/linux.config | $(LINUX_TREE)/Makefile
 	$(RECURSE)@$(LINUX) config $<
+	@touch $@
 
-$(P)/source/kernel.stamp: $(LINUX_BUILD)/.config $(if $(LINUX_SRC),$(FORCE))
+$(P)/source/kernel.stamp: $(LINUX_BUILD)/lkmc.configured $(wildcard $(LINUX_BUILD)/.config) $(LINUX_CHANGED)
 	$(RECURSE)@V='$(V)' $(LINUX) build Image arch/arm64/boot/Image $(P)/source
+	@echo $(LINUX_TREE) >$(P)/source/linux.tree
 	@touch $@
 
 .PHONY: linux-menuconfig linux-savedefconfig
-linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/.config
+linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured
 	$(RECURSE)@$(LINUX) make $*
 
 # BusyBox: the distribution's sources, or a tree of yours.
@@ -87,19 +93,20 @@ BUSYBOX_TREE := $(or $(BUSYBOX_SRC),$(OUT)/source/busybox)
 BUSYBOX := sh generated/common/busybox.sh $(BUSYBOX_TREE) $(P)/source/busybox-build arm64 aarch64-linux-gnu-
 
 .PHONY: busybox
-busybox: $(P)/source/busybox.stamp ## compile BusyBox
+busybox: $(P)/source/busybox.stamp
 
 $(OUT)/source/busybox/Makefile: | $(FIRST)
 	@sh generated/common/deps.sh check $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh busybox $(@D)
 
-$(P)/source/busybox-build/.config: $(G)/busybox.config | $(BUSYBOX_TREE)/Makefile
+$(P)/source/busybox-build/lkmc.configured: $(G)/busybox.config | $(BUSYBOX_TREE)/Makefile
 	$(RECURSE)@$(BUSYBOX) config $<
+	@touch $@
 
-$(P)/source/busybox.stamp: $(P)/source/busybox-build/.config
+$(P)/source/busybox.stamp: $(P)/source/busybox-build/lkmc.configured $(wildcard $(P)/source/busybox-build/.config) $(if $(BUSYBOX_SRC),FORCE)
 	$(RECURSE)@V='$(V)' $(BUSYBOX) build $(P)/source
 	@touch $@
 
 .PHONY: busybox-menuconfig
-busybox-menuconfig: busybox-%: $(P)/source/busybox-build/.config
+busybox-menuconfig: busybox-%: $(P)/source/busybox-build/lkmc.configured
 	$(RECURSE)@$(BUSYBOX) make $*

@@ -24,8 +24,7 @@ config)
 	mkdir -p "$build"
 	# Its Kconfig keeps the first value of a symbol, so the fragment comes first
 	# and alone; oldconfig asks for the rest, and an empty answer is the default.
-	cp "$1" "$build/.config.tmp"
-	mv "$build/.config.tmp" "$build/.config"
+	cp "$1" "$build/.config"
 	yes '' | kbuild -s oldconfig >/dev/null
 	say "configured $build"
 	;;

@@ -4,14 +4,13 @@
 # How the makes of Linux and BusyBox are called. Read by linux.sh, busybox.sh and
 # modules.sh, not run; they set label, what messages begin with.
 
-# ccache, where it is installed, finds what was compiled anywhere: the names of
-# folders are taken out of what it compares.
+# ccache is used where it is installed.
 PATH=/usr/lib/ccache:$PATH
-export PATH CCACHE_BASEDIR="${CCACHE_BASEDIR:-$PWD}" CCACHE_NOHASHDIR="${CCACHE_NOHASHDIR-1}"
+export PATH
 
 # The same sources give the same bytes, whoever compiles them and when.
 export KBUILD_BUILD_TIMESTAMP="${KBUILD_BUILD_TIMESTAMP-2026-01-01}"
-export KBUILD_BUILD_USER="${KBUILD_BUILD_USER-lkmc}" KBUILD_BUILD_HOST="${KBUILD_BUILD_HOST-lkmc}"
+export KBUILD_BUILD_USER="${KBUILD_BUILD_USER-lkmc}" KBUILD_BUILD_HOST="${KBUILD_BUILD_HOST-lkmc}" KBUILD_BUILD_VERSION=1
 
 say() { printf '%s: %s\n' "$label" "$*" >&2; }
 absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }

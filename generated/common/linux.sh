@@ -15,8 +15,9 @@ label=linux
 tree=$(absolute "$1") build=$(absolute "$2") arch=$3 cross=$4 action=$5
 shift 5
 
-# The names of folders are not in debug information, so that ccache finds what
-# another checkout compiled; gdb.sh tells GDB where /lkmc is.
+# Neither command lines nor debug information name the checkout's folder, so that
+# ccache finds what another checkout compiled: the build folder lies in the tree,
+# which makes Kbuild call the tree "..", and gdb.sh tells GDB where /lkmc is.
 map="-fdebug-prefix-map=$tree=/lkmc/linux"
 kbuild() {
 	make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" KCFLAGS="$map" KAFLAGS="$map" --no-print-directory "$@"
@@ -25,14 +26,10 @@ kbuild() {
 case $action in
 config)
 	mkdir -p "$build"
-	# Aside and renamed: what a killed run leaves is no configuration.
-	export KCONFIG_CONFIG="$build/.config.tmp"
-	kbuild -s tinyconfig >/dev/null
-	cat "$1" >>"$KCONFIG_CONFIG"
+	kbuild -s tinyconfig >/dev/null 2>&1 || kbuild tinyconfig
+	cat "$1" >>"$build/.config"
 	# Naming the members of a choice one after the other is what we want.
 	kbuild -s olddefconfig 2>&1 >/dev/null | sed '/override: .*changes choice state/d' >&2
-	mv "$KCONFIG_CONFIG" "$build/.config"
-	rm -f "$KCONFIG_CONFIG".*
 	say "configured $build"
 	;;
 build)

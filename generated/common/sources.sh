@@ -13,10 +13,10 @@ label="sources $package"
 
 DOWNLOADS=$(absolute "${DOWNLOADS:?folder for downloads}")
 kept=$DOWNLOADS/$package
-start=$(now)
 mkdir -p "$DOWNLOADS" "$(dirname "$folder")"
 exec 9>"$DOWNLOADS/lock"
 flock 9
+start=$(now)
 
 # fetch gets the package's files into $kept, which is there when it is complete.
 fetch() {
@@ -31,10 +31,11 @@ fetch() {
 	# shellcheck disable=SC2086 # options are words
 	apt-get $options -q -q update >&2
 	mkdir -p "$work/files"
+	say "fetching the sources"
 	# shellcheck disable=SC2086
 	case $package in
 	linux-source-*) (cd "$work/files" && apt-get $options download "$package" >&2) ;;
-	*) (cd "$work/files" && apt-get $options --download-only source "$package" >&2) ;;
+	*) (cd "$work/files" && apt-get $options -q -q --download-only source "$package") ;;
 	esac
 	mv "$work/files" "$kept"
 	rm -rf "$work"
@@ -52,7 +53,7 @@ unpack() {
 		tar -xf "$1.tar" -C "$1" --strip-components=1
 		rm "$1.tar"
 	else
-		dpkg-source --no-check -x "$kept"/*.dsc "$1" >&2
+		dpkg-source -x "$kept"/*.dsc "$1" >/dev/null
 	fi
 }
 

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A result is how a command ended. Output has stdout and stderr together, as
+// they came.
+type result struct {
+	output string
+	status int
+}
+
+// A tree is a checkout in which commands are run.
+type tree struct {
+	dir string
+	env []string
+	uid int // run as this user; 0 is as we are
+}
+
+// root is the checkout that holds this test.
+func root(t *testing.T) tree {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree{dir: dir}
+}
+
+// needBoot skips a test that builds or boots unless it was asked for.
+func needBoot(t *testing.T) {
+	t.Helper()
+	if os.Getenv("LKMC_BOOT") == "" {
+		t.Skip("builds or boots: run it by make test, or with LKMC_BOOT=1")
+	}
+}
+
+// command runs a command in the tree, with the end of a file as its input.
+func (tr tree) command(t *testing.T, stdin io.Reader, args ...string) result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
+	c.Dir = tr.dir
+	c.Stdin = stdin
+	c.Env = append(cleanEnv(), tr.env...)
+	if tr.uid != 0 {
+		asUser(c, tr.uid)
+	}
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	err := c.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s: %v", strings.Join(args, " "), err)
+	}
+	return result{strings.ReplaceAll(out.String(), "\r", ""), c.ProcessState.ExitCode()}
+}
+
+// cleanEnv is the environment without what the make that runs the tests put
+// into it.
+func cleanEnv() []string {
+	var env []string
+	for _, e := range os.Environ() {
+		name, _, _ := strings.Cut(e, "=")
+		switch name {
+		case "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "LKMC_BOOT":
+		default:
+			env = append(env, e)
+		}
+	}
+	return env
+}
+
+func (tr tree) make(t *testing.T, args ...string) result {
+	t.Helper()
+	return tr.command(t, nil, append([]string{"make"}, args...)...)
+}
+
+// run runs a profile's run.sh, whose exit status make would not pass on.
+func (tr tree) run(t *testing.T, settings ...string) result {
+	t.Helper()
+	tr.env = append(tr.env, settings...)
+	return tr.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
+}
+
+func (r result) want(t *testing.T, status int, texts ...string) {
+	t.Helper()
+	if r.status != status {
+		t.Errorf("exit status %d, want %d", r.status, status)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.output, text) {
+			t.Errorf("no %q in the output", text)
+		}
+	}
+	if t.Failed() {
+		t.Logf("output:\n%s", tail(r.output, 60))
+	}
+}
+
+func tail(s string, lines int) string {
+	l := strings.Split(s, "\n")
+	return strings.Join(l[max(0, len(l)-lines):], "\n")
+}
+
+// copyTree copies the checkout without out/, so that a test can edit it. It
+// shares the downloads.
+func copyTree(t *testing.T) tree {
+	t.Helper()
+	from := root(t)
+	to := tree{dir: t.TempDir()}
+	for _, name := range []string{"Makefile", "generated", "go.mod", "go.sum", "kernel_module", "lkmcgen", "profiles", "rootfs_overlay", "templates"} {
+		if r := from.command(t, nil, "cp", "-a", name, to.dir); r.status != 0 {
+			t.Fatal(r.output)
+		}
+	}
+	to.env = []string{"DOWNLOADS=" + filepath.Join(from.dir, "out/download")}
+	return to
+}
+
+func (tr tree) edit(t *testing.T, file, old, new string) {
+	t.Helper()
+	name := filepath.Join(tr.dir, file)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(data), old) {
+		t.Fatalf("%s holds no %q", file, old)
+	}
+	if err := os.WriteFile(name, []byte(strings.Replace(string(data), old, new, 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	tr := root(t)
+	tr.make(t, "-s").want(t, 0, "First steps:", "make deps run", "EVAL=", "MEMORY=")
+	tr.make(t, "-s", "--warn-undefined-variables", "help").want(t, 0)
+	if r := tr.make(t, "-s", "--warn-undefined-variables", "help"); strings.Contains(r.output, "warning") {
+		t.Errorf("make help warns:\n%s", r.output)
+	}
+}
+
+func TestBadSettings(t *testing.T) {
+	tr := root(t)
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"profile", []string{"run", "PROFILE=x86_64-qmeu"}, `there is no profile "x86_64-qmeu" (did you mean "x86_64-qemu"?)`},
+		{"builder", []string{"build", "BUILDER=disto"}, "BUILDER=disto: want one of: distro source"},
+		{"out with a blank", []string{"build", "OUT=a b"}, "blank or a colon"},
+		{"kernel tree", []string{"build", "BUILDER=source", "LINUX_SRC=/nonexistent"}, "LINUX_SRC=/nonexistent: no kernel tree"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tr.make(t, test.args...).want(t, 2, test.want)
+		})
+	}
+}
+
+// TestRegenerate follows the rule that keeps generated/ up to date.
+func TestRegenerate(t *testing.T) {
+	tr := copyTree(t)
+	generations := func(args ...string) int {
+		t.Helper()
+		log := filepath.Join(tr.dir, "log")
+		os.Remove(log)
+		r := tr.make(t, append([]string{"-n", "run"}, args...)...)
+		r.want(t, 0)
+		data, _ := os.ReadFile(log)
+		return strings.Count(string(data), "gen")
+	}
+	tr.make(t, "-n", "run").want(t, 0)
+	// From now on each call of the generator leaves a line.
+	bin := filepath.Join(tr.dir, "out/bin/lkmcgen")
+	if err := os.Rename(bin, bin+".real"); err != nil {
+		t.Fatal(err)
+	}
+	wrapper := "#!/bin/sh\necho \"$1\" >>log\nexec " + bin + ".real \"$@\"\n"
+	if err := os.WriteFile(bin, []byte(wrapper), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	tr.make(t, "-n", "run").want(t, 0) // the new binary is newer than the stamp
+	if n := generations(); n != 0 {
+		t.Errorf("with nothing to do the generator ran %d times", n)
+	}
+	steps := []struct {
+		name string
+		do   func()
+	}{
+		{"comment in a layer", func() { tr.edit(t, "profiles/base.toml", "format = 1", "format = 1 # one") }},
+		{"new value", func() { tr.edit(t, "profiles/emulator/qemu.toml", `default = "256M"`, `default = "257M"`) }},
+		{"new layer file", func() { write(t, tr, "profiles/feature/new.toml", "format = 1\n") }},
+		{"layer removed", func() { os.Remove(filepath.Join(tr.dir, "profiles/feature/new.toml")) }},
+		{"template", func() { tr.edit(t, "templates/profile/gdb.gdb.tmpl", "set confirm off", "set confirm off\nset height 0") }},
+		{"output deleted", func() { os.Remove(filepath.Join(tr.dir, "generated/x86_64-qemu/rules.mk")) }},
+		{"stamp deleted", func() { os.Remove(filepath.Join(tr.dir, "out/gen.stamp")) }},
+	}
+	for _, step := range steps {
+		time.Sleep(10 * time.Millisecond) // the clock of file times is coarse
+		step.do()
+		if n := generations(); n != 1 {
+			t.Errorf("%s: the generator ran %d times, want once", step.name, n)
+		}
+		if n := generations(); n != 0 {
+			t.Errorf("%s: and again %d times", step.name, n)
+		}
+	}
+	tr.make(t, "check-generated").want(t, 0)
+
+	// A broken profile stops what needs it and nothing else.
+	write(t, tr, "profiles/broken-qemu.toml", "format = 1\nmemroy = 1\n")
+	tr.make(t, "-n", "run").want(t, 2, `profiles/broken-qemu.toml:2:1: unknown key "memroy"`)
+	tr.make(t, "-s", "help").want(t, 0)
+	tr.make(t, "clean").want(t, 0)
+}
+
+func write(t *testing.T, tr tree, file, text string) {
+	t.Helper()
+	name := filepath.Join(tr.dir, file)
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheckGenerated is what the reviewer of a template change relies on.
+func TestCheckGenerated(t *testing.T) {
+	tr := copyTree(t)
+	tr.make(t, "-s", "check-generated").want(t, 0)
+	tr.edit(t, "templates/profile/gdb.gdb.tmpl", "set confirm off", "set confirm on")
+	tr.make(t, "-s", "check-generated").want(t, 2, "generated/x86_64-qemu/gdb.gdb: out of date (run: make gen)")
+	tr.make(t, "-s", "gen").want(t, 0)
+	tr.make(t, "-s", "check-generated").want(t, 0)
+}
+
+// TestDryRun: make -n prints, and neither builds nor calls other makes.
+func TestDryRun(t *testing.T) {
+	tr := copyTree(t)
+	for _, builder := range []string{"distro", "source"} {
+		tr.make(t, "-n", "run", "BUILDER="+builder).want(t, 0, "sh generated/x86_64-qemu/run.sh")
+	}
+	for _, name := range []string{"out/x86_64-qemu", "out/source"} {
+		if _, err := os.Stat(filepath.Join(tr.dir, name)); err == nil {
+			t.Errorf("make -n made %s", name)
+		}
+	}
+}
+
+// TestSettingsOfRun: what is given to make arrives at the emulator's command
+// byte for byte.
+func TestSettingsOfRun(t *testing.T) {
+	tr := copyTree(t)
+	tr.edit(t, "Makefile", "@sh generated/$(PROFILE)/run.sh", "@sh generated/$(PROFILE)/run.sh -n")
+	tr.edit(t, "Makefile", "run: build ##", "run: ##")
+	const hostile = `it's $(x) $$ a#b 50% "q" \ ü`
+	for name, r := range map[string]result{
+		"command line": tr.make(t, "-s", "run", "ACCEL=tcg", "APPEND="+hostile, "MEMORY=1G"),
+		"environment":  tree{dir: tr.dir, env: []string{"ACCEL=tcg", "APPEND=" + hostile, "MEMORY=1G"}}.make(t, "-s", "run"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.want(t, 0, "-m 1G")
+			words := tr.command(t, nil, "sh", "-c", "printf '%s\\n' "+lastLine(r.output))
+			words.want(t, 0, hostile+"\n")
+		})
+	}
+}
+
+func lastLine(s string) string {
+	l := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	return l[len(l)-1]
+}
