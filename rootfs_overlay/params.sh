@@ -4,7 +4,8 @@
 #
 # usage: params.sh [MODULE_FOLDER]
 set -eu
-. "${0%/*}/ktap.sh"
+# shellcheck source=ktap.sh
+. /ktap.sh
 
 folder=${1:-}
 values=/sys/module/params/parameters

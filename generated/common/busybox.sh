@@ -14,6 +14,7 @@ label=busybox
 
 tree=$(absolute "$1") build=$(absolute "$2") arch=$3 cross=$4 action=$5
 shift 5
+one_at_a_time "$build"
 
 kbuild() {
 	make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory "$@"

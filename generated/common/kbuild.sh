@@ -15,6 +15,14 @@ export KBUILD_BUILD_USER="${KBUILD_BUILD_USER-lkmc}" KBUILD_BUILD_HOST="${KBUILD
 say() { printf '%s: %s\n' "$label" "$*" >&2; }
 absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
 
+# one_at_a_time FOLDER waits until no other make works in the folder. What a
+# killed make leaves running holds the lock too.
+one_at_a_time() {
+	mkdir -p "$1"
+	exec 9>"$1/lkmc.lock"
+	flock -n 9 || { say "waiting for another make in $1" && flock 9; }
+}
+
 # quietly COMMAND... runs a make and shows how far it is instead of a line for
 # each file; V=1 shows its commands. What it says on stderr is shown as it is.
 quietly() {

@@ -14,6 +14,7 @@ label=linux
 
 tree=$(absolute "$1") build=$(absolute "$2") arch=$3 cross=$4 action=$5
 shift 5
+one_at_a_time "$build"
 
 # Neither command lines nor debug information name the checkout's folder, so that
 # ccache finds what another checkout compiled: the build folder lies in the tree,

@@ -207,7 +207,9 @@ func TestRegenerate(t *testing.T) {
 		{"new value", func() { tr.edit(t, "profiles/emulator/qemu.toml", `default = "256M"`, `default = "257M"`) }},
 		{"new layer file", func() { write(t, tr, "profiles/feature/new.toml", "format = 1\n") }},
 		{"layer removed", func() { os.Remove(filepath.Join(tr.dir, "profiles/feature/new.toml")) }},
-		{"template", func() { tr.edit(t, "templates/profile/gdb.gdb.tmpl", "set confirm off", "set confirm off\nset height 0") }},
+		{"template", func() {
+			tr.edit(t, "templates/profile/gdb.gdb.tmpl", "set confirm off", "set confirm off\nset height 0")
+		}},
 		{"output deleted", func() { os.Remove(filepath.Join(tr.dir, "generated/x86_64-qemu/rules.mk")) }},
 		{"stamp deleted", func() { os.Remove(filepath.Join(tr.dir, "out/gen.stamp")) }},
 	}
