@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -78,11 +79,32 @@ func (l *Layer) pos(at toml.Position) diag.Pos {
 	return diag.Pos{File: l.File, Line: at.Line, Col: 1 + len(line) - len(strings.TrimLeft(line, " \t"))}
 }
 
-// Pos returns the place of a key, which may be a leaf or a table. The library
-// tells places only in errors, so the file is decoded once more, with a type at
-// the key that always errs. It is for messages, not for every value.
+// Pos returns the place of a key, which may be a leaf or a table; of a table
+// that only dotted keys make, the place of the first. The library tells places
+// only in errors, so the file is decoded once more, with a type at the key that
+// always errs. It is for messages, not for every value.
 func (l *Layer) Pos(key string) diag.Pos {
 	return l.pos(l.locate(key))
+}
+
+func (l *Layer) locate(key string) toml.Position {
+	var tree map[string]toml.Primitive
+	md, err := toml.Decode(l.source, &tree)
+	if err != nil {
+		return toml.Position{}
+	}
+	var below toml.Position
+	for _, path := range md.Keys() {
+		switch joined := strings.Join(path, "."); {
+		case joined == key:
+			if at := position(md, tree, path); at.Line > 0 {
+				return at
+			}
+		case below.Line == 0 && strings.HasPrefix(joined, key+"."):
+			below = position(md, tree, path)
+		}
+	}
+	return below
 }
 
 // errLocated is what a locator answers instead of decoding.
@@ -92,36 +114,35 @@ type locator struct{}
 
 func (*locator) UnmarshalTOML(any) error { return errLocated }
 
-func (l *Layer) locate(key string) toml.Position {
-	var table map[string]toml.Primitive
-	md, err := toml.Decode(l.source, &table)
-	if err != nil {
-		return toml.Position{}
-	}
-	var at toml.Position
-	for _, name := range strings.Split(key, ".") {
-		value, ok := table[name]
-		if !ok {
-			break
-		}
-		var here toml.ParseError
-		// An intermediate table of a dotted key has no place of its own.
-		if errors.As(md.PrimitiveDecode(value, &locator{}), &here) && here.Position.Line > 0 {
-			at = here.Position
-		}
+// position returns where the library found the value at path.
+func position(md toml.MetaData, table map[string]toml.Primitive, path toml.Key) toml.Position {
+	for _, name := range path[:len(path)-1] {
+		value := table[name]
 		table = nil
 		if md.PrimitiveDecode(value, &table) != nil {
-			break
+			return toml.Position{}
 		}
 	}
-	return at
+	var at toml.ParseError
+	if !errors.As(md.PrimitiveDecode(table[path[len(path)-1]], &locator{}), &at) {
+		return toml.Position{}
+	}
+	return at.Position
 }
 
-// text returns the value at key as the file writes it.
-func (l *Layer) text(key string) string {
+// number returns the number at key as the file writes it.
+func (l *Layer) number(key string) string {
 	at := l.locate(key)
-	return l.source[at.Start:min(at.Start+at.Len, len(l.source))]
+	text := l.source[at.Start:]
+	// In an inline table the library's place is that of the key.
+	end := min(at.Len, len(text))
+	if behind := strings.TrimLeft(text[end:], " \t\"'"); strings.HasPrefix(behind, "=") || strings.HasPrefix(behind, ".") {
+		_, text, _ = strings.Cut(behind, "=")
+	}
+	return numberText.FindString(text)
 }
+
+var numberText = regexp.MustCompile(`[+-]?[0-9][0-9A-Za-z_]*`)
 
 // parser checks the keys of one file.
 type parser struct {
@@ -133,7 +154,11 @@ type parser struct {
 }
 
 func (p *parser) problem(key, hint, format string, args ...any) {
-	p.problems.Add(p.layer.Pos(key), hint, format, args...)
+	at := p.layer.Pos(key)
+	if dot := strings.LastIndexByte(key, '.'); at.Line == 0 && dot > 0 {
+		at = p.layer.Pos(key[:dot]) // the library has no place for an empty key
+	}
+	p.problems.Add(at, hint, format, args...)
 }
 
 func (p *parser) keys(md toml.MetaData, tree map[string]any) {
@@ -183,7 +208,7 @@ func (p *parser) wrongName(parent *Node, key, name string) (wrong, hint string) 
 	switch {
 	case parent.leaf():
 		return fmt.Sprintf("%s is a table", strings.TrimSuffix(key, "."+name)), "want " + parent.wants()
-	case parent.Elem != nil && parent.Elem.Type == valueType, strings.HasSuffix(key, ".optional."+name):
+	case parent.Elem != nil && (parent.Elem.Type == valueType || strings.HasSuffix(key, ".optional."+name)):
 		hint, err := kconfig.CheckSymbol(name)
 		if err != nil {
 			return err.Error(), hint
@@ -243,7 +268,7 @@ func (p *parser) leaf(n *Node, key string, data any) (leaf any, wrong, hint stri
 	if n.Type == valueType {
 		text := ""
 		if _, ok := data.(int64); ok {
-			text = p.layer.text(key)
+			text = p.layer.number(key)
 		}
 		v, err := kconfig.FromTOML(data, text)
 		if err != nil {
@@ -287,11 +312,16 @@ func (p *parser) integer(key string, i int) (leaf any, wrong, hint string) {
 
 // texts checks each text of a leaf and returns what as makes of them.
 func (p *parser) texts(n *Node, list []string, as func([]string) any) (leaf any, wrong, hint string) {
+	inherited := false
 	for _, s := range list {
 		if strings.ContainsAny(s, "\n\r\x00") {
 			return nil, fmt.Sprintf("%q holds a line break or a NUL", s), "one line each"
 		}
 		if s == Inherit && n.Type.Kind() == reflect.Slice {
+			if inherited {
+				return nil, fmt.Sprintf("%q stands in the list twice", Inherit), ""
+			}
+			inherited = true
 			continue
 		}
 		if wrong, hint := n.is(s); wrong != "" {

@@ -109,6 +109,9 @@ func (d *Decoder) set(v reflect.Value, n *Node, key string, at int, data any) {
 		return
 	}
 	name, _, _ := strings.Cut(key[at:], ".")
+	if n.Elem != nil && n.Elem.leaf() {
+		name = key[at:] // may have dots of its own, as packages have
+	}
 	next := min(at+len(name)+1, len(key))
 	if n.Fields != nil {
 		d.set(field(v, name), n.Fields[name], key, next, data)

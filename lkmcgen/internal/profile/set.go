@@ -70,7 +70,9 @@ func (s *Set) file(fsys fs.FS, file string, problems *diag.List) {
 		problems.Add(diag.Pos{File: file}, "", "%v", bare(err))
 		return
 	}
-	layer, err := parse(s.Schema, name, file, string(source), isProfile)
+	// The library skips a byte order mark, but does not count it in places.
+	text := strings.TrimPrefix(string(source), "\ufeff")
+	layer, err := parse(s.Schema, name, file, text, isProfile)
 	if err != nil {
 		problems.Append(err)
 		return
