@@ -30,6 +30,11 @@ func (p *Profile) check(problems *diag.List) {
 	for _, name := range p.OptionNames() {
 		p.checkOption(name, variables, problems)
 	}
+	for _, key := range []string{"argv.program", "argv.console_log", "argv.script"} {
+		if s := p.Settings.Get(key); s != nil {
+			p.checkPlaces(key, ParseWord(p.fillIn(s, problems).(string)), s.Pos, problems)
+		}
+	}
 	for _, groups := range [][]Group{p.Args(), p.ScriptArgs(), p.CommandLine()} {
 		for _, g := range groups {
 			p.checkGroup(g, problems)
@@ -95,15 +100,10 @@ func (p *Profile) checkOption(name string, variables map[string]string, problems
 // checkGroup reports places that nothing fills, and options that both claim a
 // group though they can be given together.
 func (p *Profile) checkGroup(g Group, problems *diag.List) {
-	known := append(slices.Collect(maps.Keys(RunValues())), p.OptionNames()...)
 	var claims []string
 	for _, c := range g.Cases {
 		for _, w := range c.Words {
-			for _, part := range w {
-				if part.Name != "" && !slices.Contains(known, part.Name) {
-					problems.Add(c.From.Pos(c.Key), diag.DidYouMean(part.Name, known), "group %s: nothing is called {%s}", g.Name, part.Name)
-				}
-			}
+			p.checkPlaces("group "+g.Name, w, func() diag.Pos { return c.From.Pos(c.Key) }, problems)
 		}
 		if c.Option == "" {
 			continue
@@ -114,6 +114,19 @@ func (p *Profile) checkGroup(g Group, problems *diag.List) {
 			}
 		}
 		claims = append(claims, c.Option)
+	}
+}
+
+// checkPlaces reports the places of w that nothing fills.
+func (p *Profile) checkPlaces(what string, w Word, at func() diag.Pos, problems *diag.List) {
+	for _, part := range w {
+		_, isRunValue := RunValues()[part.Name]
+		_, isOption := p.Options[part.Name]
+		if part.Name == "" || isRunValue || isOption {
+			continue
+		}
+		known := append(slices.Collect(maps.Keys(RunValues())), p.OptionNames()...)
+		problems.Add(at(), diag.DidYouMean(part.Name, known), "%s: nothing is called {%s}", what, part.Name)
 	}
 }
 
