@@ -41,11 +41,10 @@ type builder struct {
 
 // group is a resolve.Group laid out.
 type group struct {
-	Name   string
+	resolve.Group
 	From   string   // file of the layer that says what it is by default
 	Lines  []string // for run.sh
 	Before []string // for run.sh: options that are resolved with the command so far
-	Plain  []string // words by default, for reading
 }
 
 // fragmentData feeds the template kconfig.
@@ -110,13 +109,10 @@ func proofs(p *resolve.Profile, packages []string) []string {
 	return list
 }
 
-type groupsOf struct{ settings *resolve.Settings }
-
 // laidOut returns the groups of a profile, made once for all that share them.
 func (r *Renderer) laidOut(p *resolve.Profile) (groups, error) {
-	own := p.Settings.SaysBeyond("format", "arch", "emulator", "features", "description", "linux.config.", "busybox.config.", "buildroot.config.")
-	lower := groupsOf{p.Settings.Lower()}
-	if g, ok := r.groups[lower]; ok && !own {
+	lower := p.Settings.Lower()
+	if g, ok := r.groups[lower]; ok && p.SharesGroups() {
 		return g, nil
 	}
 	var g groups
@@ -134,7 +130,7 @@ func (r *Renderer) laidOut(p *resolve.Profile) (groups, error) {
 			return g, err
 		}
 	}
-	if !own {
+	if p.SharesGroups() {
 		r.groups[lower] = g
 	}
 	return g, nil
@@ -149,8 +145,7 @@ func layOut(p *resolve.Profile, from []resolve.Group, lines func(*resolve.Profil
 			return nil, err
 		}
 		laid[i] = group{
-			Name: g.Name, From: g.Cases[len(g.Cases)-1].From.File, Lines: shell, Plain: plainWords(p, g),
-			Before: resolutions(p, g, resolved),
+			Group: g, From: g.Cases[len(g.Cases)-1].From.File, Lines: shell, Before: resolutions(p, g, resolved),
 		}
 	}
 	return laid, nil
@@ -168,3 +163,6 @@ func resolutions(p *resolve.Profile, g resolve.Group, done map[string]bool) []st
 	}
 	return calls
 }
+
+// Plain returns the words of a group that hold by default, for reading.
+func (d *profileData) Plain(g group) []string { return plainWords(d.Profile, g.Group) }

@@ -10,47 +10,92 @@ import (
 	"strings"
 
 	"lkmc/lkmcgen/internal/kconfig"
+	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/resolve"
 )
 
-// profileJSON returns all settings of a profile, sorted by key, each with the
-// layer it came from and what it replaced; one line a setting.
+// profileJSON returns all settings of a profile by the layer that had the last
+// word, lowest first, each layer's sorted by key; and what they replaced.
 func (r *Renderer) profileJSON(p *resolve.Profile) ([]byte, error) {
-	settings := slices.Collect(p.Settings.All())
-	slices.SortFunc(settings, func(a, b *resolve.Setting) int { return strings.Compare(a.Key, b.Key) })
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n\"profile\": %q,\n\"settings\": {\n", p.Name)
-	for i, s := range settings {
-		line, err := r.settingJSON(s)
+	for i, l := range p.Layers {
+		lines, err := r.settingsJSON(p, l)
 		if err != nil {
 			return nil, err
 		}
-		b.Write(line)
-		if i < len(settings)-1 {
+		fmt.Fprintf(&b, "\"%s\": {\n%s}", l.File, lines)
+		if i < len(p.Layers)-1 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("}\n}\n")
+	b.WriteString("},\n\"replaced\": [\n")
+	replaced, err := replacedJSON(p)
+	b.Write(replaced)
+	b.WriteString("]\n}\n")
+	return b.Bytes(), err
+}
+
+type settingsOf struct {
+	settings *resolve.Settings
+	layer    *profile.Layer
+}
+
+// settingsJSON returns the lines of what layer l says last, made once for all
+// profiles that leave the layer as it is.
+func (r *Renderer) settingsJSON(p *resolve.Profile, l *profile.Layer) ([]byte, error) {
+	lower := settingsOf{p.Settings.Lower(), l}
+	shared := p.Leaves(l)
+	if lines, ok := r.settings[lower]; ok && shared {
+		return lines, nil
+	}
+	var last []*resolve.Setting
+	for _, v := range l.Values {
+		if s := p.Settings.Get(v.Key); s != nil && s.From == l {
+			last = append(last, s)
+		}
+	}
+	slices.SortFunc(last, func(a, b *resolve.Setting) int { return strings.Compare(a.Key, b.Key) })
+	var b bytes.Buffer
+	for i, s := range last {
+		value, err := plainJSON(plainValue(p.Filled(s)))
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, " %q: %s", s.Key, value)
+		if i < len(last)-1 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\n')
+	}
+	if shared {
+		r.settings[lower] = b.Bytes()
+	}
 	return b.Bytes(), nil
 }
 
-// settingJSON returns the line of a setting, made once for all profiles that
-// share it.
-func (r *Renderer) settingJSON(s *resolve.Setting) ([]byte, error) {
-	if line, ok := r.settings[s]; ok {
-		return line, nil
+// replacedJSON returns a line for each value that a higher layer replaced.
+func replacedJSON(p *resolve.Profile) ([]byte, error) {
+	var lines []string
+	for s := range p.Settings.All() {
+		for _, o := range s.History() {
+			value, err := plainJSON(plainValue(o.Data))
+			if err != nil {
+				return nil, err
+			}
+			lines = append(lines, fmt.Sprintf(" {\"key\": %q, \"value\": %s, \"from\": %q}", o.Key, value, o.From.File))
+		}
 	}
-	value, err := plainJSON(SettingJSON(s))
-	if err != nil {
-		return nil, err
+	slices.Sort(lines)
+	text := strings.Join(lines, ",\n")
+	if text != "" {
+		text += "\n"
 	}
-	line := fmt.Appendf(nil, "%q: %s", s.Key, value)
-	r.settings[s] = line
-	return line, nil
+	return []byte(text), nil
 }
 
-// A JSONSetting is a setting as profile.json and explain --json write it.
+// A JSONSetting is a setting as explain --json writes it.
 type JSONSetting struct {
 	Value any           `json:"value"`
 	From  string        `json:"from"`

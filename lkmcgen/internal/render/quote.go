@@ -37,62 +37,25 @@ func shellDouble(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(s)
 }
 
-// recipeWord quotes s as one word of a make recipe. Make reads the recipe
-// before the shell does, so make's escape goes on last.
-func recipeWord(s string) (string, error) {
-	if strings.ContainsAny(s, "\n\r") {
-		return "", fmt.Errorf("%q holds a line break, which no recipe line can", s)
-	}
-	word, err := shellWord(s)
-	return strings.ReplaceAll(word, "$", "$$"), err
-}
-
-// makeValue writes s as the value of a make variable assigned with :=.
-func makeValue(s string) (string, error) {
-	if strings.ContainsAny(s, "\n\r\x00") || strings.HasSuffix(s, `\`) || s != strings.TrimLeft(s, " \t") {
-		return "", fmt.Errorf("%q cannot be the value of a make variable", s)
-	}
-	// make drops a backslash only where it stands before a #.
-	var b strings.Builder
-	backslashes := 0
-	for _, r := range s {
-		switch r {
-		case '\\':
-			backslashes++
-		case '#':
-			b.WriteString(strings.Repeat(`\`, backslashes+1))
-			backslashes = 0
-		case '$':
-			b.WriteRune('$')
-			backslashes = 0
-		default:
-			backslashes = 0
-		}
-		b.WriteRune(r)
-	}
-	return b.String(), nil
-}
-
-// makePath checks that s can be a target or prerequisite of make as it is.
-func makePath(s string) (string, error) {
-	if s == "" || strings.IndexFunc(s, func(r rune) bool { return unsafeInShell(r) || r == ':' || r == '=' }) >= 0 {
-		return "", fmt.Errorf("%q cannot be a target of make", s)
-	}
-	return s, nil
-}
-
 // kernelWord writes s as one word of the kernel command line, where only double
-// quotes protect a space and nothing protects a double quote (next_arg in
+// quotes protect a blank and nothing protects a double quote (next_arg in
 // lib/cmdline.c).
 func kernelWord(s string) (string, error) {
-	if strings.Contains(s, `"`) || strings.IndexFunc(s, unicode.IsControl) >= 0 {
+	if s == "" || strings.Contains(s, `"`) || strings.IndexFunc(s, unicode.IsControl) >= 0 {
 		return "", fmt.Errorf("%q cannot be on the kernel command line", s)
 	}
-	if !strings.Contains(s, " ") {
+	if !kernelSplits(s) {
 		return s, nil
 	}
-	if name, value, ok := strings.Cut(s, "="); ok && !strings.Contains(name, " ") {
+	if name, value, ok := strings.Cut(s, "="); ok && name != "" && !kernelSplits(name) {
 		return name + `="` + value + `"`, nil
 	}
 	return `"` + s + `"`, nil
+}
+
+// kernelSplits tells whether the kernel takes a byte of s for a blank: besides
+// the space the byte a0, no-break space in Latin-1, which is also the end of "à"
+// in UTF-8 (lib/ctype.c).
+func kernelSplits(s string) bool {
+	return strings.IndexByte(s, ' ') >= 0 || strings.IndexByte(s, 0xa0) >= 0
 }

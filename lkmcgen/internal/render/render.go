@@ -7,9 +7,11 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -30,46 +32,50 @@ type Renderer struct {
 	common    *template.Template // templates/common/NAME.tmpl makes common/NAME
 	profile   *template.Template // templates/profile/NAME.tmpl makes <profile>/NAME
 	fragments map[fragmentOf][]byte
-	settings  map[*resolve.Setting][]byte
-	groups    map[groupsOf]groups
+	settings  map[settingsOf][]byte
+	groups    map[*resolve.Settings]groups
 }
 
 // New parses the templates below templates/ of fsys.
 func New(fsys fs.FS) (*Renderer, error) {
 	r := &Renderer{
 		fragments: map[fragmentOf][]byte{},
-		settings:  map[*resolve.Setting][]byte{},
-		groups:    map[groupsOf]groups{},
+		settings:  map[settingsOf][]byte{},
+		groups:    map[*resolve.Settings]groups{},
 	}
-	var err error
-	if r.common, err = parse(fsys, "templates/common"); err != nil {
-		return nil, err
-	}
-	r.profile, err = parse(fsys, "templates/profile")
-	return r, err
+	var problems diag.List
+	r.common = parse(fsys, "templates/common", &problems)
+	r.profile = parse(fsys, "templates/profile", &problems)
+	return r, problems.Err()
 }
 
-func parse(fsys fs.FS, dir string) (*template.Template, error) {
+func parse(fsys fs.FS, dir string, problems *diag.List) *template.Template {
 	t := template.New(dir).Funcs(funcs()).Option("missingkey=error")
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
-		return nil, err
+		problems.Append(unreadable(dir, err))
 	}
-	var problems diag.List
 	for _, e := range entries {
 		name, isTemplate := strings.CutSuffix(e.Name(), ".tmpl")
 		if !isTemplate || strings.HasPrefix(name, ".") {
 			continue
 		}
-		source, err := fs.ReadFile(fsys, path.Join(dir, e.Name()))
-		if err == nil {
-			_, err = t.New(name).Parse(string(source))
-		}
+		file := path.Join(dir, e.Name())
+		source, err := fs.ReadFile(fsys, file)
 		if err != nil {
+			problems.Append(unreadable(file, err))
+		} else if _, err := t.New(name).Parse(string(source)); err != nil {
 			problems.Append(templateError(dir, err))
 		}
 	}
-	return t, problems.Err()
+	return t
+}
+
+func unreadable(file string, err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	return &diag.Error{Pos: diag.Pos{File: file}, Msg: err.Error()}
 }
 
 // templateError puts a problem of a template at its place:
@@ -84,7 +90,7 @@ func templateError(dir string, err error) error {
 	fmt.Sscanf(rest, "%d", &line)
 	_, message, ok := strings.Cut(rest, ": ")
 	if !ok {
-		message = rest
+		message = strings.TrimSpace(rest)
 	}
 	return &diag.Error{Pos: diag.Pos{File: path.Join(dir, name+".tmpl"), Line: line}, Msg: message}
 }
@@ -93,7 +99,9 @@ func templateError(dir string, err error) error {
 func (r *Renderer) Common() ([]File, error) {
 	var files []File
 	var problems diag.List
-	for _, t := range r.common.Templates() {
+	templates := r.common.Templates()
+	slices.SortFunc(templates, func(a, b *template.Template) int { return strings.Compare(a.Name(), b.Name()) })
+	for _, t := range templates {
 		var b bytes.Buffer
 		if err := t.Execute(&b, nil); err != nil {
 			problems.Append(templateError("templates/common", err))
@@ -111,6 +119,9 @@ func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 	}
 	var files []File
 	add := func(name, tmpl string, data any) error {
+		if r.profile.Lookup(tmpl) == nil {
+			return &diag.Error{Pos: diag.Pos{File: path.Join("templates/profile", tmpl+".tmpl")}, Msg: "the template is missing or empty"}
+		}
 		var b bytes.Buffer
 		if err := r.profile.ExecuteTemplate(&b, tmpl, data); err != nil {
 			return templateError("templates/profile", err)

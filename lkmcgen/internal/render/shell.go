@@ -4,6 +4,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lkmc/lkmcgen/internal/resolve"
@@ -118,14 +119,12 @@ func commandLineLines(p *resolve.Profile, words []resolve.Word) ([]string, error
 			lines = append(lines, "append_script "+parameter+` "$`+o+`"`)
 			continue
 		}
-		for i := range w {
-			text, err := kernelText(w, i)
-			if err != nil {
-				return nil, err
-			}
-			w[i].Text = text
+		w = slices.Clone(w)
+		quoted, err := kernelQuoted(w)
+		if err != nil {
+			return nil, err
 		}
-		word, err := shellExpr(p, w)
+		word, err := shellExpr(p, quoted)
 		if err != nil {
 			return nil, err
 		}
@@ -137,16 +136,24 @@ func commandLineLines(p *resolve.Profile, words []resolve.Word) ([]string, error
 	return lines, nil
 }
 
-// kernelText returns the text of part i of w as the kernel command line takes
-// it; only a word that is all text can be put in quotes.
-func kernelText(w resolve.Word, i int) (string, error) {
-	if w[i].Name != "" {
-		return "", nil
+// kernelQuoted returns w as the kernel command line takes it; only a word that is
+// all text can be put in quotes.
+func kernelQuoted(w resolve.Word) (resolve.Word, error) {
+	quoted := slices.Clone(w)
+	for i, part := range w {
+		if part.Name != "" {
+			continue
+		}
+		if len(w) > 1 && strings.Contains(part.Text, " ") {
+			return nil, fmt.Errorf("%q: a space and a place in braces cannot be in the same word", part.Text)
+		}
+		text, err := kernelWord(part.Text)
+		if err != nil {
+			return nil, err
+		}
+		quoted[i].Text = text
 	}
-	if len(w) > 1 && strings.Contains(w[i].Text, " ") {
-		return "", fmt.Errorf("%q: a space and a place in braces cannot be in the same word", w[i].Text)
-	}
-	return kernelWord(w[i].Text)
+	return quoted, nil
 }
 
 // soleOption returns the variable of the option that is all of words, when it

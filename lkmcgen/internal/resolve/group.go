@@ -4,6 +4,7 @@ package resolve
 
 import (
 	"slices"
+	"strings"
 
 	"lkmc/lkmcgen/internal/profile"
 )
@@ -41,18 +42,72 @@ func (g Group) Places() []string {
 	return names
 }
 
-// Args returns the groups of the emulator's arguments.
-func (p *Profile) Args() []Group { return p.groups("argv.args.", "args.") }
+// groups are a profile's groups, or those of the layers below it, each made
+// when it is first asked for.
+type groups struct {
+	args, scriptArgs, commandLine []Group
+}
 
-// ScriptArgs returns the groups of the arguments of the emulator's script.
-func (p *Profile) ScriptArgs() []Group { return p.groups("argv.script_args.", "script_args.") }
+// Args returns the groups of the emulator's arguments. The caller must not
+// change what it gets; profiles share it.
+func (p *Profile) Args() []Group {
+	return p.collect(&p.groups.args, "argv.args.", "args.")
+}
 
-// CommandLine returns the groups of the kernel command line.
-func (p *Profile) CommandLine() []Group { return p.groups("linux.command_line.", "command_line.") }
+// ScriptArgs returns the groups of the arguments of the emulator's script, on
+// the same terms.
+func (p *Profile) ScriptArgs() []Group {
+	return p.collect(&p.groups.scriptArgs, "argv.script_args.", "script_args.")
+}
 
-// groups collects the groups below the key base, and what builders and options
+// CommandLine returns the groups of the kernel command line, on the same terms.
+func (p *Profile) CommandLine() []Group {
+	return p.collect(&p.groups.commandLine, "linux.command_line.", "command_line.")
+}
+
+// SharesGroups tells whether the profile itself says nothing that groups are
+// made of, so that they are those of the layers below it.
+func (p *Profile) SharesGroups() bool {
+	if !p.shares {
+		return false
+	}
+	for key := range p.Settings.own {
+		table, rest, _ := strings.Cut(key, ".")
+		switch table {
+		case "format", "description", "arch", "emulator", "features", "busybox", "buildroot", "guest":
+			continue
+		case "linux":
+			if strings.HasPrefix(rest, "config.") || strings.HasPrefix(rest, "optional.") {
+				continue
+			}
+		case "option":
+			if _, what, _ := strings.Cut(rest, "."); p.Settings.Get(key).Over != nil && slices.Contains([]string{"help", "default", "pattern", "expects", "choices"}, what) {
+				continue
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// Leaves tells whether the values of layer l, which is below the profile, are
+// the same in every profile that changes nothing in it: the profile itself
+// replaces none of them, nor what a place in them stands for.
+func (p *Profile) Leaves(l *profile.Layer) bool {
+	for _, v := range p.Settings.own {
+		if v.From == l || v.Over != nil && v.Over.From == l {
+			return false
+		}
+	}
+	return p.shares
+}
+
+// collect collects the groups below the key base, and what builders and options
 // put in their place or add behind them, in that order, under the key below.
-func (p *Profile) groups(base, below string) []Group {
+func (p *Profile) collect(to *[]Group, base, below string) []Group {
+	if *to != nil {
+		return *to
+	}
 	names := p.Settings.Names(base)
 	for _, b := range p.Available() {
 		names = appendNew(names, p.Settings.Names("builders."+b+"."+below))
@@ -60,7 +115,7 @@ func (p *Profile) groups(base, below string) []Group {
 	for _, o := range p.OptionNames() {
 		names = appendNew(names, p.Settings.Names("option."+o+"."+below))
 	}
-	groups := make([]Group, len(names))
+	groups := make([]Group, len(names), len(names)+1)
 	for i, name := range names {
 		groups[i].Name = name
 		add := func(c Case, key string) {
@@ -77,6 +132,7 @@ func (p *Profile) groups(base, below string) []Group {
 		}
 		add(Case{}, base)
 	}
+	*to = groups
 	return groups
 }
 

@@ -20,6 +20,8 @@ type Profile struct {
 	Name     string
 	Layers   []*profile.Layer // lowest first
 	Settings *Settings
+	groups   *groups
+	shares   bool // the profile changes no value of the layers below by a place in it
 }
 
 // A Resolver resolves the profiles of a Set. It keeps what profiles with the
@@ -30,12 +32,14 @@ type Resolver struct {
 }
 
 // folded is the result of the layers below a profile. The profile may change
-// what the places {a.b} in it stand for: filled are the keys that hold such
-// places.
+// what the places {a.b} in it stand for: filled are the settings that hold such
+// places, places the keys that they name.
 type folded struct {
 	settings *Settings
 	keys     profile.Keys
-	filled   map[string]bool
+	filled   []*Setting
+	places   map[string]bool
+	groups   groups
 }
 
 // New returns a Resolver for the profiles of set.
@@ -65,12 +69,18 @@ func (r *Resolver) Profile(l *profile.Layer) (*Profile, error) {
 	lower := r.lower(layers[:len(layers)-1])
 	p := &Profile{Name: l.Name, Layers: layers, Keys: lower.keys, Settings: newSettings(lower.settings)}
 	p.Settings.fold(l)
+	p.shares = !slices.ContainsFunc(l.Values, func(v profile.Value) bool { return lower.places[v.Key] })
+	p.groups = &groups{}
+	if p.SharesGroups() {
+		p.groups = &lower.groups
+	}
 	var problems diag.List
 	d := profile.NewDecoder(r.set.Schema, &p.Keys)
-	for s := range p.Settings.All() {
-		if s.From == l || lower.filled[s.Key] {
-			d.Set(s.Key, p.fillIn(s, &problems))
-		}
+	for _, s := range lower.filled {
+		d.Set(s.Key, p.fillIn(s, &problems))
+	}
+	for _, s := range p.Settings.own {
+		d.Set(s.Key, p.fillIn(s, &problems))
 	}
 	if len(problems) == 0 {
 		p.check(&problems)
@@ -87,29 +97,46 @@ func (r *Resolver) lower(layers []*profile.Layer) *folded {
 	}
 	f := r.shared[id.String()]
 	if f == nil {
-		f = &folded{settings: newSettings(nil), filled: map[string]bool{}}
+		f = &folded{settings: newSettings(nil), places: map[string]bool{}}
 		for _, l := range layers {
 			f.settings.fold(l)
 		}
 		d := profile.NewDecoder(r.set.Schema, &f.keys)
 		for s := range f.settings.All() {
 			d.Set(s.Key, s.Data)
-			f.filled[s.Key] = hasPlace(s.Data)
+			if places := placesIn(s.Data); len(places) > 0 {
+				f.filled = append(f.filled, s)
+				for _, key := range places {
+					f.places[key] = true
+				}
+			}
 		}
 		r.shared[id.String()] = f
 	}
 	return f
 }
 
-// hasPlace tells whether data holds a place {a.b}.
-func hasPlace(data any) bool {
+// placesIn returns the keys of the places {a.b} that data holds.
+func placesIn(data any) []string {
+	var texts []string
 	switch data := data.(type) {
 	case string:
-		return staticPlace.MatchString(data)
+		texts = []string{data}
 	case []string:
-		return slices.ContainsFunc(data, staticPlace.MatchString)
+		texts = data
 	}
-	return false
+	var keys []string
+	for _, text := range texts {
+		for _, m := range staticPlace.FindAllStringSubmatch(text, -1) {
+			keys = append(keys, m[1])
+		}
+	}
+	return keys
+}
+
+// Filled returns the value of a setting with its places {a.b} filled in.
+func (p *Profile) Filled(s *Setting) any {
+	return p.fillIn(s, new(diag.List))
 }
 
 // fillIn returns the data of s with each {a.b} replaced by the text of that
@@ -119,7 +146,7 @@ func (p *Profile) fillIn(s *Setting, problems *diag.List) any {
 	case string:
 		return p.fillInText(s, data, problems)
 	case []string:
-		if !hasPlace(data) {
+		if len(placesIn(data)) == 0 {
 			return data
 		}
 		list := make([]string, len(data))

@@ -37,11 +37,13 @@ func (s *Setting) History() []*Setting {
 type Settings struct {
 	lower *Settings
 	own   map[string]*Setting
-	order []string // own keys that lower does not have, as they appeared
+	order []string            // own keys that lower does not have, as they appeared
+	below map[string][]string // table to the names in it that lower does not have, as they appeared
+	known map[string]bool     // the tables and keys that below lists
 }
 
 func newSettings(lower *Settings) *Settings {
-	return &Settings{lower: lower, own: map[string]*Setting{}}
+	return &Settings{lower: lower, own: map[string]*Setting{}, below: map[string][]string{}, known: map[string]bool{}}
 }
 
 // Get returns the setting of a key, or nil.
@@ -57,9 +59,13 @@ func (s *Settings) Get(key string) *Setting {
 // fold puts a layer on top.
 func (s *Settings) fold(l *profile.Layer) {
 	for _, v := range l.Values {
+		if v.Key == "format" {
+			continue // speaks of its own file
+		}
 		old := s.Get(v.Key)
 		if old == nil {
 			s.order = append(s.order, v.Key)
+			s.index(v.Key)
 		}
 		data := v.Data
 		if list, ok := data.([]string); ok {
@@ -67,6 +73,31 @@ func (s *Settings) fold(l *profile.Layer) {
 		}
 		s.own[v.Key] = &Setting{Key: v.Key, Data: data, From: l, Over: old}
 	}
+}
+
+// index enters a new key, and the tables it is in, into below.
+func (s *Settings) index(key string) {
+	for at := 0; at < len(key); {
+		end := len(key)
+		if i := strings.IndexByte(key[at:], '.'); i >= 0 {
+			end = at + i
+		}
+		if path := key[:end]; !s.has(path) {
+			s.known[path] = true
+			s.below[key[:at]] = append(s.below[key[:at]], key[at:end])
+		}
+		at = end + 1
+	}
+}
+
+// has tells whether a table or key is known here or lower.
+func (s *Settings) has(path string) bool {
+	for ; s != nil; s = s.lower {
+		if s.known[path] {
+			return true
+		}
+	}
+	return false
 }
 
 // inherit replaces the element "inherit" of list by the list of old.
@@ -114,20 +145,10 @@ func (s *Settings) keys() iter.Seq[string] {
 // Names returns the names that follow prefix ("argv.args.") in keys, in the
 // order in which they first appeared.
 func (s *Settings) Names(prefix string) []string {
-	var names []string
-	last := ""
-	for key := range s.keys() {
-		rest, ok := strings.CutPrefix(key, prefix)
-		if !ok {
-			continue
-		}
-		name, _, _ := strings.Cut(rest, ".")
-		if name != last && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-		last = name
+	if s.lower == nil {
+		return slices.Clone(s.below[prefix])
 	}
-	return names
+	return append(s.lower.Names(prefix), s.below[prefix]...)
 }
 
 // Under returns the settings whose key begins with prefix, in order.
@@ -150,17 +171,6 @@ func (s *Settings) Lower() *Settings { return s.lower }
 func (s *Settings) Says(prefix string) bool {
 	for key := range s.own {
 		if strings.HasPrefix(key, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// SaysBeyond tells whether the profile itself sets a key that begins with none
-// of the prefixes.
-func (s *Settings) SaysBeyond(prefixes ...string) bool {
-	for key := range s.own {
-		if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) }) {
 			return true
 		}
 	}
