@@ -182,7 +182,7 @@ func FuzzKernelWord(f *testing.F) {
 		}
 		line := strings.Join(words, " ")
 		if got := readCommandLine(line); !slices.Equal(got, want) {
-			t.Errorf("the kernel reads %s as %q; want %q", line, got, want)
+			t.Errorf("the kernel reads %s as %+v; want %+v", line, got, want)
 		}
 	})
 }

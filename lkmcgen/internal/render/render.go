@@ -120,7 +120,7 @@ func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 	var files []File
 	add := func(name, tmpl string, data any) error {
 		if r.profile.Lookup(tmpl) == nil {
-			return &diag.Error{Pos: diag.Pos{File: path.Join("templates/profile", tmpl+".tmpl")}, Msg: "the template is missing or empty"}
+			return &diag.Error{Pos: diag.Pos{File: path.Join("templates/profile", tmpl+".tmpl")}, Msg: "the template is missing"}
 		}
 		var b bytes.Buffer
 		if err := r.profile.ExecuteTemplate(&b, tmpl, data); err != nil {

@@ -119,7 +119,6 @@ func commandLineLines(p *resolve.Profile, words []resolve.Word) ([]string, error
 			lines = append(lines, "append_script "+parameter+` "$`+o+`"`)
 			continue
 		}
-		w = slices.Clone(w)
 		quoted, err := kernelQuoted(w)
 		if err != nil {
 			return nil, err
@@ -144,8 +143,8 @@ func kernelQuoted(w resolve.Word) (resolve.Word, error) {
 		if part.Name != "" {
 			continue
 		}
-		if len(w) > 1 && strings.Contains(part.Text, " ") {
-			return nil, fmt.Errorf("%q: a space and a place in braces cannot be in the same word", part.Text)
+		if len(w) > 1 && kernelSplits(part.Text) {
+			return nil, fmt.Errorf("%q: a blank and a place in braces cannot be in the same word", part.Text)
 		}
 		text, err := kernelWord(part.Text)
 		if err != nil {
