@@ -20,8 +20,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 
 	"lkmc/lkmcgen/internal/diag"
@@ -31,7 +31,8 @@ const (
 	indexName   = "index.json"
 	stagingName = ".staging"
 	lockName    = ".lock"
-	// Edited ends the name under which a file edited by hand is kept.
+	// Edited ends the name under which a file edited by hand is kept; further
+	// ones of the same file end in .edited2, .edited3 and so on.
 	Edited = ".edited"
 )
 
@@ -40,6 +41,7 @@ type Change struct {
 	Path     string
 	Kind     Kind
 	Old, New []byte // nil where there is none
+	kept     string // where to put the old contents; empty when they were generated
 }
 
 // Kind tells what happens to a changed file.
@@ -73,15 +75,16 @@ type index struct {
 	Files   map[string]string `json:"files"`
 }
 
-// Open prepares the folder name for new contents. With dry it changes nothing
+// Open prepares the folder name for new contents. Errors and the Report name
+// files from the folder's last element on, "generated/…". With dry it changes nothing
 // on disk; Change values then hold the contents, for a diff. Other writers wait
 // until Close; a reader with dry does not lock.
 func Open(name string, dry bool) (*Dir, error) {
-	d := &Dir{name: name, dry: dry}
+	d := &Dir{name: filepath.Base(name), dry: dry}
 	d.next = index{Comment: "Written by lkmcgen gen. Tells files edited by hand from generated ones.", Files: map[string]string{}}
 	if !dry {
 		if err := os.MkdirAll(name, 0o777); err != nil {
-			return nil, at(name, err)
+			return nil, at(d.name, err)
 		}
 	}
 	var err error
@@ -89,14 +92,16 @@ func Open(name string, dry bool) (*Dir, error) {
 		if dry && errors.Is(err, fs.ErrNotExist) {
 			return d, nil
 		}
-		return nil, at(name, err)
+		return nil, at(d.name, err)
 	}
 	if !dry {
 		if err := d.takeLock(); err != nil {
-			return nil, errors.Join(at(name, err), d.root.Close())
+			d.root.Close()
+			return nil, at(d.name, err)
 		}
 	}
-	return d, d.readIndex()
+	d.readIndex()
+	return d, nil
 }
 
 func (d *Dir) takeLock() error {
@@ -113,7 +118,7 @@ func (d *Dir) takeLock() error {
 
 // readIndex reads the index. A broken one counts as empty: then each file whose
 // contents differ is taken for one edited by hand, and kept.
-func (d *Dir) readIndex() error {
+func (d *Dir) readIndex() {
 	data, err := d.root.ReadFile(indexName)
 	if err == nil {
 		err = json.Unmarshal(data, &d.index)
@@ -121,7 +126,6 @@ func (d *Dir) readIndex() error {
 	if err != nil {
 		d.index = index{}
 	}
-	return nil
 }
 
 // Close releases the folder. What was not committed is thrown away.
@@ -149,7 +153,7 @@ func (d *Dir) Add(file string, data []byte) error {
 	if old != nil && bytes.Equal(old, data) {
 		return nil
 	}
-	c := Change{Path: file, Kind: Update, Old: old, New: data}
+	c := Change{Path: file, Kind: Update, Old: old, New: data, kept: d.keep(file, old)}
 	if old == nil {
 		c.Kind = Create
 	}
@@ -158,9 +162,7 @@ func (d *Dir) Add(file string, data []byte) error {
 			return at(path.Join(d.name, file), err)
 		}
 		c.New = nil
-		if !d.edited(file, old) {
-			c.Old = nil
-		}
+		c.Old = nil
 	}
 	d.changes = append(d.changes, c)
 	return nil
@@ -194,9 +196,19 @@ func (d *Dir) stage(file string, data []byte) error {
 	return err
 }
 
-// edited tells whether a file's contents are not those that were generated.
-func (d *Dir) edited(file string, old []byte) bool {
-	return old != nil && d.index.Files[file] != digest(old)
+// keep returns the name under which a file's contents are kept, or "" when they
+// are those that were generated.
+func (d *Dir) keep(file string, old []byte) string {
+	if old == nil || d.index.Files[file] == digest(old) {
+		return ""
+	}
+	name := file + Edited
+	for n := 2; ; n++ {
+		if _, err := d.root.Lstat(name); err != nil {
+			return name
+		}
+		name = fmt.Sprintf("%s%s%d", file, Edited, n)
+	}
 }
 
 func digest(data []byte) string {
@@ -219,8 +231,8 @@ func (d *Dir) Commit() (Report, error) {
 	slices.SortFunc(d.changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
 	report := Report{Changes: d.changes}
 	for _, c := range d.changes {
-		if d.edited(c.Path, c.Old) {
-			report.Kept = append(report.Kept, path.Join(d.name, c.Path+Edited))
+		if c.kept != "" {
+			report.Kept = append(report.Kept, path.Join(d.name, c.kept))
 		}
 	}
 	if d.dry || len(d.changes) == 0 && sameFiles(d.index.Files, d.next.Files) {
@@ -286,8 +298,8 @@ func (d *Dir) wholeFolders() map[string]bool {
 }
 
 func (d *Dir) apply(c Change) error {
-	if d.edited(c.Path, c.Old) {
-		if err := d.root.Rename(c.Path, c.Path+Edited); err != nil {
+	if c.kept != "" {
+		if err := d.root.Rename(c.Path, c.kept); err != nil {
 			return err
 		}
 	}
@@ -325,7 +337,7 @@ func (d *Dir) prune() error {
 			return at(path.Join(d.name, file), err)
 		}
 		if old != nil {
-			d.changes = append(d.changes, Change{Path: file, Kind: Remove, Old: old})
+			d.changes = append(d.changes, Change{Path: file, Kind: Remove, Old: old, kept: d.keep(file, old)})
 		}
 	}
 	return nil
@@ -344,9 +356,9 @@ func at(file string, err error) error {
 	hint := ""
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		hint = "nothing was changed; make room and run it again"
+		hint = "make room and run it again"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		hint = "nothing was changed; make the folder writable"
+		hint = "make the folder writable and run it again"
 	}
-	return &diag.Error{Pos: diag.Pos{File: strings.TrimPrefix(file, "./")}, Msg: fmt.Sprint(err), Hint: hint}
+	return &diag.Error{Pos: diag.Pos{File: file}, Msg: fmt.Sprint(err), Hint: hint}
 }

@@ -160,9 +160,10 @@ func nextArg(args []byte) (p parameter, rest []byte) {
 	return p, rest
 }
 
+// asParameter is what s means: an = at its start belongs to the name.
 func asParameter(s string) parameter {
-	if at := strings.IndexByte(s, '='); at > 0 {
-		return parameter{s[:at], s[at+1:], true}
+	if at := strings.IndexByte(s[1:], '='); at >= 0 {
+		return parameter{s[:at+1], s[at+2:], true}
 	}
 	return parameter{name: s}
 }
