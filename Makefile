@@ -31,12 +31,15 @@ STAMP := $(OUT)/gen.stamp
 INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/*)
 SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/*.go)
 
+# What the tests need of this host, as package:proof.
+NEEDS_TEST := shellcheck:shellcheck gdb-multiarch:gdb-multiarch iproute2:ss
+
 .PHONY: help
 help: ## print this text
 	@OUT='$(OUT)' PROFILE='$(PROFILE)' sh generated/common/help.sh
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain completion watch unit bench clean distclean
+WITHOUT_RULES := help gen check-generated list explain watch unit bench clean distclean
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -127,7 +130,7 @@ unit: check-generated ## the tests that boot nothing
 
 .PHONY: bench
 bench: $(LKMCGEN) ## measure, and print the figures with their method
-	@sh generated/common/bench.sh $(LKMCGEN) $(PROFILE)
+	@LKMC_BENCH=1 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep -v '^---\|^===\|^PASS\|^ok'
 
 .PHONY: clean
 clean: ## remove what was built for PROFILE

@@ -5,6 +5,9 @@
 # recipes call are in generated/common and can be run by hand.
 # Layers: profiles/base.toml profiles/arch/aarch64.toml profiles/emulator/gem5.toml profiles/arch/aarch64.gem5.toml profiles/aarch64-gem5.toml
 
+P := $(OUT)/aarch64-gem5
+G := generated/aarch64-gem5
+
 BUILDER ?= source
 BUILDERS := source
 ifeq ($(filter $(BUILDER),$(BUILDERS)),)
@@ -32,8 +35,6 @@ run: private export override GEM5_SRC := $(value GEM5_SRC)
 run: private export override MEMORY := $(value MEMORY)
 run: private export override SMP := $(value SMP)
 
-P := $(OUT)/aarch64-gem5
-G := generated/aarch64-gem5
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
@@ -64,7 +65,7 @@ $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybo
 # Linux: the distribution's sources, or a tree of yours. Another tree is another
 # kernel; a tree of yours may have changed, so Kbuild is asked each time.
 LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
-LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-aarch64-gem5)
+LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-$(notdir $(P)))
 LINUX := sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) arm64 aarch64-linux-gnu-
 LINUX_CHANGED := $(if $(LINUX_SRC),FORCE)$(if $(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
 

@@ -5,6 +5,9 @@
 # recipes call are in generated/common and can be run by hand.
 # Layers: profiles/base.toml profiles/arch/aarch64.toml profiles/emulator/qemu.toml profiles/arch/aarch64.qemu.toml profiles/aarch64-qemu.toml
 
+P := $(OUT)/aarch64-qemu
+G := generated/aarch64-qemu
+
 BUILDER ?= distro
 BUILDERS := distro source
 ifeq ($(filter $(BUILDER),$(BUILDERS)),)
@@ -37,8 +40,6 @@ run: private export override GDB := $(value GDB)
 run: private export override GRAPHIC := $(value GRAPHIC)
 run: private export override ARGS := $(value ARGS)
 
-P := $(OUT)/aarch64-qemu
-G := generated/aarch64-qemu
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
@@ -98,7 +99,7 @@ $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybo
 # Linux: the distribution's sources, or a tree of yours. Another tree is another
 # kernel; a tree of yours may have changed, so Kbuild is asked each time.
 LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
-LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-aarch64-qemu)
+LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-$(notdir $(P)))
 LINUX := sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) arm64 aarch64-linux-gnu-
 LINUX_CHANGED := $(if $(LINUX_SRC),FORCE)$(if $(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
 

@@ -3,6 +3,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 
 	"lkmc/lkmcgen/internal/profile"
@@ -12,18 +13,20 @@ import (
 // profileData feeds the templates of templates/profile.
 type profileData struct {
 	*resolve.Profile
-	Folded                        []string  // files of the layers, lowest first
-	Options                       []option  // in the order of the layers
-	Builders                      []builder // those that exist, in the order of the layers
-	EmulatorProofs                []string  // as builder.Proofs, for the packages of the emulator
-	Program, Script, ConsoleLog   string    // as words of run.sh
-	Args, ScriptArgs, CommandLine []group
+	Folded                      []string  // files of the layers, lowest first
+	Options                     []option  // in the order of the layers
+	Builders                    []builder // those that exist, in the order of the layers
+	EmulatorProofs              []string  // as builder.Proofs, for the packages of the emulator
+	Program, Script, ConsoleLog string    // as words of run.sh
+	OptionLines                 []string  // of run.sh, for each option
+	ArgLines, ScriptArgLines    []string  // of the argv file, for each group
+	Command, BuildRules         string    // parts of run.sh and rules.mk that profiles share
 }
 
-// groups are the pieces of the emulator's command and of the kernel command
-// line.
-type groups struct {
-	args, scriptArgs, commandLine []group
+// commandData feeds the template command.
+type commandData struct {
+	*profileData
+	Args, ScriptArgs, CommandLine []group
 }
 
 type option struct {
@@ -41,7 +44,7 @@ type builder struct {
 
 // group is a resolve.Group laid out.
 type group struct {
-	resolve.Group
+	Name   string
 	From   string   // file of the layer that says what it is by default
 	Lines  []string // for run.sh
 	Before []string // for run.sh: options that are resolved with the command so far
@@ -75,9 +78,43 @@ func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
 	for _, name := range p.Available() {
 		d.Builders = append(d.Builders, builder{name, p.Builders[name], proofs(p, p.Builders[name].Needs)})
 	}
-	g, err := r.laidOut(p)
-	d.Args, d.ScriptArgs, d.CommandLine = g.args, g.scriptArgs, g.commandLine
-	return d, err
+	for _, o := range d.Options {
+		share := p.Shares() && !p.Settings.Says("option."+o.Name+".")
+		lines, err := r.part(p, "option "+o.Name, share, func() (string, error) { return r.execute("option", o) })
+		if err != nil {
+			return nil, err
+		}
+		d.OptionLines = append(d.OptionLines, lines)
+	}
+	var err error
+	if d.Command, err = r.part(p, "command", p.Shares(), func() (string, error) { return r.command(d) }); err != nil {
+		return nil, err
+	}
+	if d.BuildRules, err = r.part(p, "build.mk", p.Shares(), func() (string, error) { return r.execute("build.mk", d) }); err != nil {
+		return nil, err
+	}
+	d.ArgLines, d.ScriptArgLines = plainLines(p, p.Args()), plainLines(p, p.ScriptArgs())
+	return d, nil
+}
+
+// command returns the part of run.sh that makes the emulator's command.
+func (r *Renderer) command(d *profileData) (string, error) {
+	c := commandData{profileData: d}
+	for _, part := range []struct {
+		to    *[]group
+		from  []resolve.Group
+		lines func(*resolve.Profile, resolve.Group) ([]string, error)
+	}{
+		{&c.Args, d.Profile.Args(), shellGroup},
+		{&c.ScriptArgs, d.Profile.ScriptArgs(), shellGroup},
+		{&c.CommandLine, d.Profile.CommandLine(), shellCommandLine},
+	} {
+		var err error
+		if *part.to, err = layOut(d.Profile, part.from, part.lines); err != nil {
+			return "", err
+		}
+	}
+	return r.execute("command", c)
 }
 
 func variables(p *resolve.Profile, options []string) []string {
@@ -109,33 +146,6 @@ func proofs(p *resolve.Profile, packages []string) []string {
 	return list
 }
 
-// laidOut returns the groups of a profile, made once for all that share them.
-func (r *Renderer) laidOut(p *resolve.Profile) (groups, error) {
-	lower := p.Settings.Lower()
-	if g, ok := r.groups[lower]; ok && p.SharesGroups() {
-		return g, nil
-	}
-	var g groups
-	var err error
-	for _, part := range []struct {
-		to    *[]group
-		from  []resolve.Group
-		lines func(*resolve.Profile, resolve.Group) ([]string, error)
-	}{
-		{&g.args, p.Args(), shellGroup},
-		{&g.scriptArgs, p.ScriptArgs(), shellGroup},
-		{&g.commandLine, p.CommandLine(), shellCommandLine},
-	} {
-		if *part.to, err = layOut(p, part.from, part.lines); err != nil {
-			return g, err
-		}
-	}
-	if p.SharesGroups() {
-		r.groups[lower] = g
-	}
-	return g, nil
-}
-
 func layOut(p *resolve.Profile, from []resolve.Group, lines func(*resolve.Profile, resolve.Group) ([]string, error)) ([]group, error) {
 	laid := make([]group, len(from))
 	resolved := map[string]bool{}
@@ -145,7 +155,7 @@ func layOut(p *resolve.Profile, from []resolve.Group, lines func(*resolve.Profil
 			return nil, err
 		}
 		laid[i] = group{
-			Group: g, From: g.Cases[len(g.Cases)-1].From.File, Lines: shell, Before: resolutions(p, g, resolved),
+			Name: g.Name, From: defaultOf(g).From.File, Lines: shell, Before: resolutions(p, g, resolved),
 		}
 	}
 	return laid, nil
@@ -164,5 +174,17 @@ func resolutions(p *resolve.Profile, g resolve.Group, done map[string]bool) []st
 	return calls
 }
 
-// Plain returns the words of a group that hold by default, for reading.
-func (d *profileData) Plain(g group) []string { return plainWords(d.Profile, g.Group) }
+// plainLines returns for each group what the argv file says of it: its name, its
+// layer, and a word a line.
+func plainLines(p *resolve.Profile, groups []resolve.Group) []string {
+	var lines []string
+	for _, g := range groups {
+		if words := plainWords(p, g); len(words) > 0 {
+			lines = append(lines, fmt.Sprintf("# %s (%s)\n%s", g.Name, defaultOf(g).From.File, strings.Join(words, "\n")))
+		}
+	}
+	return lines
+}
+
+// defaultOf returns the case of a group that holds when no other does.
+func defaultOf(g resolve.Group) resolve.Case { return g.Cases[len(g.Cases)-1] }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"lkmc/lkmcgen/internal/kconfig"
-	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/resolve"
 )
 
@@ -20,79 +19,67 @@ func (r *Renderer) profileJSON(p *resolve.Profile) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n\"profile\": %q,\n\"settings\": {\n", p.Name)
 	for i, l := range p.Layers {
-		lines, err := r.settingsJSON(p, l)
+		lines, err := r.lines(p, l, "json", "", p.SharesPlaces(), func(s *resolve.Setting) (string, error) {
+			value, err := plainJSON(plainValue(p.Filled(s)))
+			return fmt.Sprintf(" %q: %s", s.Key, value), err
+		})
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&b, "\"%s\": {\n%s}", l.File, lines)
+		fmt.Fprintf(&b, "%q: {\n", l.File)
+		writeList(&b, lines)
+		b.WriteByte('}')
 		if i < len(p.Layers)-1 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('\n')
 	}
 	b.WriteString("},\n\"replaced\": [\n")
-	replaced, err := replacedJSON(p)
-	b.Write(replaced)
+	replaced, err := r.replacedJSON(p)
+	writeList(&b, replaced)
 	b.WriteString("]\n}\n")
 	return b.Bytes(), err
 }
 
-type settingsOf struct {
-	settings *resolve.Settings
-	layer    *profile.Layer
-}
-
-// settingsJSON returns the lines of what layer l says last, made once for all
-// profiles that leave the layer as it is.
-func (r *Renderer) settingsJSON(p *resolve.Profile, l *profile.Layer) ([]byte, error) {
-	lower := settingsOf{p.Settings.Lower(), l}
-	shared := p.Leaves(l)
-	if lines, ok := r.settings[lower]; ok && shared {
-		return lines, nil
-	}
-	var last []*resolve.Setting
-	for _, v := range l.Values {
-		if s := p.Settings.Get(v.Key); s != nil && s.From == l {
-			last = append(last, s)
-		}
-	}
-	slices.SortFunc(last, func(a, b *resolve.Setting) int { return strings.Compare(a.Key, b.Key) })
-	var b bytes.Buffer
-	for i, s := range last {
-		value, err := plainJSON(plainValue(p.Filled(s)))
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&b, " %q: %s", s.Key, value)
-		if i < len(last)-1 {
+// writeList writes lines with a comma between them.
+func writeList(b *bytes.Buffer, lines []line) {
+	for i, x := range lines {
+		b.WriteString(x.text)
+		if i < len(lines)-1 {
 			b.WriteByte(',')
 		}
 		b.WriteByte('\n')
 	}
-	if shared {
-		r.settings[lower] = b.Bytes()
-	}
-	return b.Bytes(), nil
 }
 
 // replacedJSON returns a line for each value that a higher layer replaced.
-func replacedJSON(p *resolve.Profile) ([]byte, error) {
-	var lines []string
-	for s := range p.Settings.All() {
-		for _, o := range s.History() {
-			value, err := plainJSON(plainValue(o.Data))
-			if err != nil {
-				return nil, err
+func (r *Renderer) replacedJSON(p *resolve.Profile) ([]line, error) {
+	var all []line
+	for _, l := range p.Layers {
+		lines, err := r.lines(p, l, "replaced", "", true, replacedLines)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range lines {
+			for text := range strings.Lines(x.text) {
+				all = append(all, line{x.key, strings.TrimSuffix(text, "\n")})
 			}
-			lines = append(lines, fmt.Sprintf(" {\"key\": %q, \"value\": %s, \"from\": %q}", o.Key, value, o.From.File))
 		}
 	}
-	slices.Sort(lines)
-	text := strings.Join(lines, ",\n")
-	if text != "" {
-		text += "\n"
+	slices.SortStableFunc(all, func(a, b line) int { return strings.Compare(a.key, b.key) })
+	return all, nil
+}
+
+func replacedLines(s *resolve.Setting) (string, error) {
+	var b strings.Builder
+	for _, o := range s.History() {
+		value, err := plainJSON(plainValue(o.Data))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, " {\"key\": %q, \"value\": %s, \"from\": %q}\n", o.Key, value, o.From.File)
 	}
-	return []byte(text), nil
+	return b.String(), nil
 }
 
 // A JSONSetting is a setting as explain --json writes it.

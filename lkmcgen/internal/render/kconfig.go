@@ -3,13 +3,10 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"lkmc/lkmcgen/internal/kconfig"
-	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/resolve"
 )
 
@@ -18,52 +15,37 @@ import (
 //
 // Comments name no symbol with its prefix: merge_config.sh would take that for
 // a request.
-func (r *Renderer) fragment(p *resolve.Profile, d kconfig.Dialect) []byte {
-	if p.Settings.Says(d.Name + ".") {
-		return fragment(p, d)
-	}
-	lower := fragmentOf{p.Settings.Lower(), d}
-	body, ok := r.fragments[lower]
-	if !ok {
-		body = fragment(p, d)
-		r.fragments[lower] = body
-	}
-	return body
-}
-
-type fragmentOf struct {
-	settings *resolve.Settings
-	dialect  kconfig.Dialect
-}
-
-func fragment(p *resolve.Profile, d kconfig.Dialect) []byte {
-	byLayer := map[*profile.Layer][]*resolve.Setting{}
-	for _, s := range p.Settings.Under(d.Name + ".config.") {
-		byLayer[s.From] = append(byLayer[s.From], s)
-	}
-	var b bytes.Buffer
+func (r *Renderer) fragment(p *resolve.Profile, d kconfig.Dialect) (string, error) {
+	var b strings.Builder
+	share := !p.Settings.Says(d.Name + ".optional.")
 	for _, l := range p.Layers {
-		asked := byLayer[l]
-		if len(asked) == 0 {
-			continue
+		lines, err := r.lines(p, l, d.Name, d.Name+".config.", share, func(s *resolve.Setting) (string, error) {
+			return symbolLine(p, d, s), nil
+		})
+		if err != nil {
+			return "", err
 		}
-		fmt.Fprintf(&b, "\n# %s\n", l.File)
-		slices.SortFunc(asked, func(a, b *resolve.Setting) int { return strings.Compare(a.Key, b.Key) })
-		for _, s := range asked {
-			writeSymbol(&b, p, d, s)
+		if len(lines) > 0 {
+			fmt.Fprintf(&b, "\n# %s\n", l.File)
+		}
+		for _, x := range lines {
+			b.WriteString(x.text)
 		}
 	}
-	return b.Bytes()
+	return b.String(), nil
 }
 
-func writeSymbol(b *bytes.Buffer, p *resolve.Profile, d kconfig.Dialect, s *resolve.Setting) {
+// symbolLine asks for a symbol's value, below what there is to say of it.
+func symbolLine(p *resolve.Profile, d kconfig.Dialect, s *resolve.Setting) string {
 	symbol := s.Key[strings.LastIndexByte(s.Key, '.')+1:]
+	var b strings.Builder
 	if s.Over != nil {
-		fmt.Fprintf(b, "# over %s, which says %v\n", s.Over.From.File, s.Over.Data)
+		fmt.Fprintf(&b, "# over %s, which says %v\n", s.Over.From.File, s.Over.Data)
 	}
 	if reason := p.Settings.Get(d.Name + ".optional." + symbol); reason != nil {
-		fmt.Fprintf(b, "# may be lost: %v\n", reason.Data)
+		fmt.Fprintf(&b, "# may be lost: %v\n", reason.Data)
 	}
 	b.WriteString(d.Line(symbol, s.Data.(kconfig.Value)))
 	b.WriteByte('\n')
+	return b.String()
 }

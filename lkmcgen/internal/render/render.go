@@ -29,19 +29,17 @@ type File struct {
 // A Renderer holds the parsed templates, and what profiles with the same layers
 // share. It is not for use by several goroutines at once.
 type Renderer struct {
-	common    *template.Template // templates/common/NAME.tmpl makes common/NAME
-	profile   *template.Template // templates/profile/NAME.tmpl makes <profile>/NAME
-	fragments map[fragmentOf][]byte
-	settings  map[settingsOf][]byte
-	groups    map[*resolve.Settings]groups
+	common  *template.Template // templates/common/NAME.tmpl makes common/NAME
+	profile *template.Template // templates/profile/NAME.tmpl makes <profile>/NAME
+	shared  map[linesOf][]line
+	parts   map[partOf]string
 }
 
 // New parses the templates below templates/ of fsys.
 func New(fsys fs.FS) (*Renderer, error) {
 	r := &Renderer{
-		fragments: map[fragmentOf][]byte{},
-		settings:  map[settingsOf][]byte{},
-		groups:    map[*resolve.Settings]groups{},
+		shared: map[linesOf][]line{},
+		parts:  map[partOf]string{},
 	}
 	var problems diag.List
 	r.common = parse(fsys, "templates/common", &problems)
@@ -111,26 +109,44 @@ func (r *Renderer) Common() ([]File, error) {
 	return files, problems.Err()
 }
 
+// partOf names a part of a file that profiles with the same lower settings share.
+type partOf struct {
+	lower *resolve.Settings
+	name  string
+}
+
+// part returns the part of a file with the given name, made by write; with share,
+// once for all profiles of the same layers.
+func (r *Renderer) part(p *resolve.Profile, name string, share bool, write func() (string, error)) (string, error) {
+	id := partOf{p.Settings.Lower(), name}
+	if text, ok := r.parts[id]; ok && share {
+		return text, nil
+	}
+	text, err := write()
+	if share && err == nil {
+		r.parts[id] = text
+	}
+	return text, err
+}
+
 // Profile returns the files of one profile.
 func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 	data, err := r.data(p)
 	if err != nil {
-		return nil, &diag.Error{Pos: diag.Pos{File: p.Layers[len(p.Layers)-1].File}, Msg: err.Error()}
+		return nil, atProfile(p, err)
 	}
 	var files []File
 	add := func(name, tmpl string, data any) error {
-		if r.profile.Lookup(tmpl) == nil {
-			return &diag.Error{Pos: diag.Pos{File: path.Join("templates/profile", tmpl+".tmpl")}, Msg: "the template is missing"}
-		}
-		var b bytes.Buffer
-		if err := r.profile.ExecuteTemplate(&b, tmpl, data); err != nil {
-			return templateError("templates/profile", err)
-		}
-		files = append(files, File{path.Join(p.Name, name), b.Bytes()})
-		return nil
+		text, err := r.execute(tmpl, data)
+		files = append(files, File{path.Join(p.Name, name), []byte(text)})
+		return err
 	}
 	for _, d := range kconfig.Dialects() {
-		if err := add(d.Name+".config", "kconfig", fragmentData{data, d.Name, string(r.fragment(p, d))}); err != nil {
+		symbols, err := r.fragment(p, d)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(d.Name+".config", "kconfig", fragmentData{data, d.Name, symbols}); err != nil {
 			return nil, err
 		}
 	}
@@ -144,4 +160,24 @@ func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 	}
 	settings, err := r.profileJSON(p)
 	return append(files, File{path.Join(p.Name, "profile.json"), settings}), err
+}
+
+// execute returns what a template of templates/profile makes of data.
+func (r *Renderer) execute(tmpl string, data any) (string, error) {
+	if r.profile.Lookup(tmpl) == nil {
+		return "", &diag.Error{Pos: diag.Pos{File: path.Join("templates/profile", tmpl+".tmpl")}, Msg: "the template is missing"}
+	}
+	var b strings.Builder
+	if err := r.profile.ExecuteTemplate(&b, tmpl, data); err != nil {
+		return "", templateError("templates/profile", err)
+	}
+	return b.String(), nil
+}
+
+// atProfile puts a problem that has no place at the profile's file.
+func atProfile(p *resolve.Profile, err error) error {
+	if _, placed := errors.AsType[*diag.Error](err); placed {
+		return err
+	}
+	return &diag.Error{Pos: diag.Pos{File: p.Layers[len(p.Layers)-1].File}, Msg: err.Error()}
 }

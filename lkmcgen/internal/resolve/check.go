@@ -42,6 +42,16 @@ func (p *Profile) check(problems *diag.List) {
 	}
 }
 
+// checkOwnOptions checks the options that the profile itself speaks of, whose
+// rest was checked for the layers below it.
+func (p *Profile) checkOwnOptions(problems *diag.List) {
+	for _, name := range p.OptionNames() {
+		if p.Settings.Says("option." + name + ".") {
+			p.checkOption(name, map[string]string{}, problems)
+		}
+	}
+}
+
 func (p *Profile) checkBuilders(problems *diag.List) {
 	if b, ok := p.Builders[p.Builder]; p.Builder != "" && !ok {
 		names := slices.Collect(maps.Keys(p.Builders))

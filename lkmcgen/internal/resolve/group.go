@@ -65,41 +65,31 @@ func (p *Profile) CommandLine() []Group {
 	return p.collect(&p.groups.commandLine, "linux.command_line.", "command_line.")
 }
 
-// SharesGroups tells whether the profile itself says nothing that groups are
-// made of, so that they are those of the layers below it.
-func (p *Profile) SharesGroups() bool {
+// Shares tells whether the profile itself says nothing but its symbols, what its
+// guest holds, and how options look: then its groups, and all else that is made
+// of its settings, are those of the layers below it.
+func (p *Profile) Shares() bool {
 	if !p.shares {
 		return false
 	}
 	for key := range p.Settings.own {
 		table, rest, _ := strings.Cut(key, ".")
 		switch table {
-		case "format", "description", "arch", "emulator", "features", "busybox", "buildroot", "guest":
+		case "description", "arch", "emulator", "features", "guest":
 			continue
-		case "linux":
-			if strings.HasPrefix(rest, "config.") || strings.HasPrefix(rest, "optional.") {
+		case "linux", "busybox", "buildroot":
+			if what, _, _ := strings.Cut(rest, "."); what == "config" || what == "optional" {
 				continue
 			}
 		case "option":
-			if _, what, _ := strings.Cut(rest, "."); p.Settings.Get(key).Over != nil && slices.Contains([]string{"help", "default", "pattern", "expects", "choices"}, what) {
+			_, what, _ := strings.Cut(rest, ".")
+			if p.Settings.Get(key).Over != nil && slices.Contains([]string{"help", "default", "pattern", "expects", "choices"}, what) {
 				continue
 			}
 		}
 		return false
 	}
 	return true
-}
-
-// Leaves tells whether the values of layer l, which is below the profile, are
-// the same in every profile that changes nothing in it: the profile itself
-// replaces none of them, nor what a place in them stands for.
-func (p *Profile) Leaves(l *profile.Layer) bool {
-	for _, v := range p.Settings.own {
-		if v.From == l || v.Over != nil && v.Over.From == l {
-			return false
-		}
-	}
-	return p.shares
 }
 
 // collect collects the groups below the key base, and what builders and options

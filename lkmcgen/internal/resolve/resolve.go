@@ -39,6 +39,8 @@ type folded struct {
 	keys     profile.Keys
 	filled   []*Setting
 	places   map[string]bool
+	problems diag.List // of the places
+	checked  bool      // a profile that shares all of it had no problem
 	groups   groups
 }
 
@@ -71,19 +73,28 @@ func (r *Resolver) Profile(l *profile.Layer) (*Profile, error) {
 	p.Settings.fold(l)
 	p.shares = !slices.ContainsFunc(l.Values, func(v profile.Value) bool { return lower.places[v.Key] })
 	p.groups = &groups{}
-	if p.SharesGroups() {
+	if p.Shares() {
 		p.groups = &lower.groups
 	}
 	var problems diag.List
 	d := profile.NewDecoder(r.set.Schema, &p.Keys)
-	for _, s := range lower.filled {
-		d.Set(s.Key, p.fillIn(s, &problems))
+	if p.shares {
+		problems.Append(lower.problems.Err())
+	} else {
+		for _, s := range lower.filled {
+			d.Set(s.Key, p.fillIn(s, &problems))
+		}
 	}
 	for _, s := range p.Settings.own {
 		d.Set(s.Key, p.fillIn(s, &problems))
 	}
-	if len(problems) == 0 {
+	switch {
+	case len(problems) > 0:
+	case lower.checked && p.Shares():
+		p.checkOwnOptions(&problems)
+	default:
 		p.check(&problems)
+		lower.checked = lower.checked || len(problems) == 0 && p.Shares()
 	}
 	return p, problems.Err()
 }
@@ -101,9 +112,10 @@ func (r *Resolver) lower(layers []*profile.Layer) *folded {
 		for _, l := range layers {
 			f.settings.fold(l)
 		}
+		lower := &Profile{Settings: f.settings}
 		d := profile.NewDecoder(r.set.Schema, &f.keys)
 		for s := range f.settings.All() {
-			d.Set(s.Key, s.Data)
+			d.Set(s.Key, lower.fillIn(s, &f.problems))
 			if places := placesIn(s.Data); len(places) > 0 {
 				f.filled = append(f.filled, s)
 				for _, key := range places {
@@ -170,6 +182,10 @@ func (p *Profile) fillInText(s *Setting, text string, problems *diag.List) strin
 		return place
 	})
 }
+
+// SharesPlaces tells whether what the places {a.b} in the layers below the profile
+// stand for is what it is without the profile.
+func (p *Profile) SharesPlaces() bool { return p.shares }
 
 // Available returns the names of the builders that exist for the profile, in
 // the order of the layers.

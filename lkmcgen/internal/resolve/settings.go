@@ -166,6 +166,9 @@ func (s *Settings) Under(prefix string) []*Setting {
 // the same layers share.
 func (s *Settings) Lower() *Settings { return s.lower }
 
+// Own returns the setting of a key that the profile itself sets, or nil.
+func (s *Settings) Own(key string) *Setting { return s.own[key] }
+
 // Says tells whether the profile itself, not a layer below, sets a key that
 // begins with prefix.
 func (s *Settings) Says(prefix string) bool {

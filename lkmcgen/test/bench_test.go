@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestBench prints the figures of "make bench". It asserts nothing but that
+// the commands work: what counts as quick depends on the machine.
+func TestBench(t *testing.T) {
+	if os.Getenv("LKMC_BENCH") == "" {
+		t.Skip("measures: run it by make bench")
+	}
+	tr := copyTree(t)
+	tr.make(t, "-n", "run").want(t, 0)
+	fmt.Printf("%s, %d CPUs, Go %s\n", cpuName(), runtime.NumCPU(), runtime.Version())
+	fmt.Print("Each figure: wall time of the whole process, median of the runs given, [least, most].\n\n")
+	benchGenerator(t, tr)
+	if os.Getenv("LKMC_BENCH") == "gen" {
+		return
+	}
+	benchMake(t, tr)
+	benchBoot(t, tr)
+}
+
+// A timing is the wall time of several runs of one command, and the largest
+// memory that one of them used.
+type timing struct {
+	runs   []time.Duration
+	maxRSS int64 // bytes
+}
+
+func (x timing) median() time.Duration { return x.runs[len(x.runs)/2] }
+
+func (x timing) String() string {
+	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
+	return fmt.Sprintf("%s ms, n=%d [%s, %s]", ms(x.median()), len(x.runs), ms(x.runs[0]), ms(x.runs[len(x.runs)-1]))
+}
+
+// measure runs a command n times, each time after before, and fails the test
+// when the command fails.
+func (tr tree) measure(t *testing.T, n int, before func(), args ...string) timing {
+	t.Helper()
+	var x timing
+	for range n {
+		if before != nil {
+			before()
+		}
+		c := exec.Command(args[0], args[1:]...)
+		c.Dir = tr.dir
+		c.Env = append(cleanEnv(), tr.env...)
+		start := time.Now()
+		out, err := c.CombinedOutput()
+		x.runs = append(x.runs, time.Since(start))
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, tail(string(out), 20))
+		}
+		x.maxRSS = max(x.maxRSS, c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss*1024)
+	}
+	slices.Sort(x.runs)
+	return x
+}
+
+func (x timing) over(y timing) float64 { return float64(x.median()) / float64(y.median()) }
+
+func benchGenerator(t *testing.T, tr tree) {
+	remove := func(names ...string) func() {
+		return func() {
+			for _, n := range names {
+				os.RemoveAll(filepath.Join(tr.dir, n))
+			}
+		}
+	}
+	gen := []string{"out/bin/lkmcgen", "gen"}
+	files, _ := filepath.Glob(filepath.Join(tr.dir, "generated/*/*"))
+	copied := tr.measure(t, 31, remove("x"), "cp", "-r", "generated", "x")
+	all := tr.measure(t, 31, remove("x", "generated"), gen...)
+	nothing := tr.measure(t, 31, nil, gen...)
+	fmt.Printf("gen, %d files into an empty folder   %v = %.1f times cp -r of them (%v)\n", len(files), all, all.over(copied), copied)
+	fmt.Printf("gen, nothing to do                 %v\n", nothing)
+
+	const small, large = 1000, 10000
+	var at [2]timing
+	for i, n := range []int{small, large} {
+		many := synthetic(t, tr, n)
+		at[i] = many.measure(t, 3, func() { os.RemoveAll(filepath.Join(many.dir, "generated")) }, filepath.Join(tr.dir, "out/bin/lkmcgen"), "gen")
+		fmt.Printf("gen, %5d synthetic profiles       %v, at most %d MB\n", n, at[i], at[i].maxRSS/1e6)
+	}
+	fmt.Printf("  ten times the profiles take %.1f times as long\n", at[1].over(at[0]))
+}
+
+// synthetic makes a project with n profiles, each with values of its own.
+func synthetic(t *testing.T, from tree, n int) tree {
+	t.Helper()
+	tr := tree{dir: t.TempDir()}
+	for _, name := range []string{"profiles", "templates"} {
+		if r := from.command(t, nil, "cp", "-r", name, tr.dir); r.status != 0 {
+			t.Fatal(r.output)
+		}
+	}
+	for i := range n {
+		write(t, tr, fmt.Sprintf("profiles/x86_64-qemu-s%05d.toml", i), fmt.Sprintf(
+			"format = 1\ndescription = \"synthetic %d\"\narch = \"x86_64\"\nemulator = \"qemu\"\n"+
+				"[linux.config]\nLOG_BUF_SHIFT = %d\n[option.memory]\ndefault = \"%dM\"\n", i, 12+i%10, 128+i))
+	}
+	return tr
+}
+
+func benchMake(t *testing.T, tr tree) {
+	tr.make(t, "build").want(t, 0)
+	fmt.Printf("make -n run                        %v\n", tr.measure(t, 11, nil, "make", "-n", "run"))
+	fmt.Printf("make -q build, up to date          %v\n", tr.measure(t, 11, nil, "make", "-q", "build"))
+}
+
+func benchBoot(t *testing.T, tr tree) {
+	here := root(t)
+	for _, builder := range builders {
+		here.make(t, "build", "BUILDER="+builder).want(t, 0)
+		one := here
+		one.env = []string{"BUILDER=" + builder, "EVAL=poweroff", "RUN=bench", "ACCEL=tcg", "TIMEOUT=120"}
+		fmt.Printf("boot to power-off, TCG, %-6s     %v\n", builder, one.measure(t, 5, nil, "sh", "generated/x86_64-qemu/run.sh"))
+	}
+	i := 0
+	edited := tr.measure(t, 3, func() {
+		i++
+		tr.edit(t, "kernel_module/hello.c", `pr_info("`, fmt.Sprintf(`pr_info("%d `, i))
+	}, "make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
+	fmt.Printf("edit hello.c, make run, power-off  %v\n", edited)
+	fresh := tr.measure(t, 3, func() { os.RemoveAll(filepath.Join(tr.dir, "out/x86_64-qemu")) },
+		"make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
+	fmt.Printf("packages fetched, nothing built:\n  make run to power-off            %v\n", fresh)
+}
+
+func cpuName() string {
+	data, _ := os.ReadFile("/proc/cpuinfo")
+	_, rest, _ := strings.Cut(string(data), "model name\t: ")
+	name, _, _ := strings.Cut(rest, "\n")
+	return name
+}
