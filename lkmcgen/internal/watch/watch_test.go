@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package watch
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// runs starts loop on a false clock and records when do was called.
+func runs(t *testing.T, takes time.Duration, changeAt ...time.Duration) []time.Duration {
+	var called []time.Duration
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		changes := make(chan string)
+		running := false
+		go loop(ctx, changes, Quiet, func(context.Context) {
+			if running {
+				t.Error("calls overlap")
+			}
+			running = true
+			called = append(called, time.Since(start))
+			time.Sleep(takes)
+			running = false
+		})
+		for _, at := range changeAt {
+			time.Sleep(at - time.Since(start))
+			changes <- "x"
+		}
+		time.Sleep(time.Minute)
+		cancel()
+		synctest.Wait()
+	})
+	return called
+}
+
+func TestLoop(t *testing.T) {
+	const ms = time.Millisecond
+	for _, test := range []struct {
+		name    string
+		takes   time.Duration
+		changes []time.Duration
+		want    []time.Duration
+	}{
+		{"at once", 0, nil, []time.Duration{0}},
+		{"a change", 0, []time.Duration{1000 * ms}, []time.Duration{0, 1100 * ms}},
+		{"a burst", 0, []time.Duration{1000 * ms, 1050 * ms, 1149 * ms, 1200 * ms}, []time.Duration{0, 1300 * ms}},
+		{"two bursts", 0, []time.Duration{1000 * ms, 1010 * ms, 2000 * ms, 2010 * ms}, []time.Duration{0, 1110 * ms, 2110 * ms}},
+		{"a change during a call", 5000 * ms, []time.Duration{1000 * ms}, []time.Duration{0, 5100 * ms}},
+		{"a burst during a call", 5000 * ms, []time.Duration{1000 * ms, 1001 * ms, 2000 * ms}, []time.Duration{0, 5100 * ms}},
+		{"changes during each call", 1000 * ms, []time.Duration{500 * ms, 1500 * ms}, []time.Duration{0, 1100 * ms, 2200 * ms}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := runs(t, test.takes, test.changes...); !slices.Equal(got, test.want) {
+				t.Errorf("calls at %v; want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestLoopEnds(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		end  func(cancel context.CancelFunc, changes chan string)
+	}{
+		{"with its context", func(cancel context.CancelFunc, _ chan string) { cancel() }},
+		{"with its changes", func(_ context.CancelFunc, changes chan string) { close(changes) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				changes := make(chan string)
+				ended := false
+				go func() {
+					loop(ctx, changes, Quiet, func(context.Context) {})
+					ended = true
+				}()
+				time.Sleep(time.Second)
+				test.end(cancel, changes)
+				synctest.Wait()
+				if !ended {
+					t.Error("loop goes on")
+				}
+			})
+		})
+	}
+}
+
+// The context that do gets ends with the watch, so that a command does too.
+func TestLoopEndsDuringCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := false
+		go func() {
+			loop(ctx, make(chan string), Quiet, func(ctx context.Context) { <-ctx.Done() })
+			ended = true
+		}()
+		time.Sleep(time.Second)
+		cancel()
+		synctest.Wait()
+		if !ended {
+			t.Error("loop waits for a call that ended with its context")
+		}
+	})
+}
+
+func TestRelevant(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		want bool
+	}{
+		{"profiles/base.toml", true},
+		{"profiles/arch", true},
+		{"templates/profile/run.sh.tmpl", true},
+		{"a~b.toml", true},
+		{"profiles/base.toml~", false},
+		{"profiles/.base.toml.swp", false},
+		{"profiles/base.toml.swp", false},
+		{"profiles/.#base.toml", false},
+		{"profiles/#base.toml#", false},
+		{"profiles/4913", false},
+		{"profiles/.git", false},
+	} {
+		if got := relevant(test.name); got != test.want {
+			t.Errorf("relevant(%q) = %v; want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// TestRun watches a real folder.
+func TestRun(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, data string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mkdir := func(name string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a", "1")
+	ctx, cancel := context.WithCancel(t.Context())
+	called := make(chan bool, 100)
+	ended := make(chan error)
+	go func() {
+		ended <- Run(ctx, []string{dir}, func(context.Context) { called <- true })
+	}()
+	for _, step := range []struct {
+		name string
+		do   func()
+		want bool
+	}{
+		{"start", func() {}, true},
+		{"write", func() { put("a", "2") }, true},
+		{"nothing", func() {}, false},
+		{"save by rename", func() { put(".a.tmp", "3"); rename(".a.tmp", "a") }, true},
+		{"save after rename", func() { put("a", "4") }, true},
+		{"names to ignore", func() { put("a~", ""); put(".a.swp", ""); put("4913", ""); put("#a#", "") }, false},
+		{"time only", func() {
+			if err := os.Chmod(filepath.Join(dir, "a"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+		{"new folder", func() { mkdir("new/deeper") }, true},
+		{"in the new folder", func() { put("new/b", "1") }, true},
+		{"deeper", func() { put("new/deeper/c", "1") }, true},
+		{"folder that comes with files", func() { mkdir(".hidden/x"); put(".hidden/x/y", ""); rename(".hidden", "moved") }, true},
+		{"in it", func() { put("moved/x/y", "2") }, true},
+		{"remove", func() { os.Remove(filepath.Join(dir, "a")) }, true},
+		{"remove a folder", func() { os.RemoveAll(filepath.Join(dir, "new")) }, true},
+		{"after that", func() { put("z", "") }, true},
+	} {
+		wait := 5 * time.Second
+		if !step.want {
+			// A slow machine can make two bursts of the step before.
+			time.Sleep(2 * Quiet)
+			for len(called) > 0 {
+				<-called
+			}
+			wait = 2 * Quiet
+		}
+		step.do()
+		got := false
+		select {
+		case got = <-called:
+		case <-time.After(wait):
+		}
+		if got != step.want {
+			t.Fatalf("%s: called = %v; want %v", step.name, got, step.want)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Run = %v; want nil", err)
+	}
+}
+
+func TestRunMissingFolder(t *testing.T) {
+	if err := Run(t.Context(), []string{filepath.Join(t.TempDir(), "none")}, func(context.Context) {}); !os.IsNotExist(err) {
+		t.Errorf("Run of a missing folder = %v; want that it does not exist", err)
+	}
+}
