@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"text/tabwriter"
@@ -50,28 +49,43 @@ func find(name string) (command, error) {
 		}
 		names = append(names, c.name)
 	}
-	hint := diag.DidYouMean(name, names)
-	if hint != "" {
-		hint = " (" + hint + ")"
-	}
-	return command{}, usagef("there is no command %q%s", name, hint)
+	return command{}, usagef("there is no command %q%s", name, hinted(diag.DidYouMean(name, names)))
 }
 
 // parse reads a command's flags and returns what follows them.
 func (e *env) parse(name string, args []string, declare func(*flag.FlagSet)) ([]string, error) {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(new(strings.Builder))
-	f.Usage = func() { _ = help(context.Background(), e, []string{name}) }
+	f.Usage = func() {}
 	if declare != nil {
 		declare(f)
 	}
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
+			return nil, errors.Join(err, help(context.Background(), e, []string{name}))
 		}
-		return nil, usagef("%s: %v", name, err)
+		return nil, flagError(f, err)
 	}
 	return f.Args(), nil
+}
+
+// flagError turns an error of flag's into one that names the flag that was
+// meant.
+func flagError(f *flag.FlagSet, err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !ok {
+		return usagef("%s: %v", f.Name(), err)
+	}
+	var known []string
+	f.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
+	return usagef("%s has no flag -%s%s", f.Name(), name, hinted(diag.DidYouMean(name, known)))
+}
+
+func hinted(hint string) string {
+	if hint == "" {
+		return ""
+	}
+	return " (" + hint + ")"
 }
 
 // load reads and resolves all profiles.
@@ -239,6 +253,10 @@ func show(data any) string {
 }
 
 func version(_ context.Context, e *env, args []string) error {
+	args, err := e.parse("version", args, nil)
+	if err != nil {
+		return err
+	}
 	if len(args) > 0 {
 		return usagef("version takes no arguments")
 	}
@@ -255,17 +273,21 @@ func version(_ context.Context, e *env, args []string) error {
 		}
 		v += " " + info.GoVersion
 	}
-	_, err := fmt.Fprintf(e.stdout, "lkmcgen %s%s%s, profile format %d\n", v, revision, dirty, profile.Format)
+	_, err = fmt.Fprintf(e.stdout, "lkmcgen %s%s%s, profile format %d\n", v, revision, dirty, profile.Format)
 	return err
 }
 
 func help(_ context.Context, e *env, args []string) error {
+	args, err := e.parse("help", args, nil)
+	if err != nil {
+		return err
+	}
 	if len(args) > 0 {
 		c, err := find(args[0])
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(e.stdout, "usage: lkmcgen [-C DIR] %s %s\n\n%s\n", c.name, c.args, c.short)
+		_, err = fmt.Fprintf(e.stdout, "usage: lkmcgen [-C DIR] %s\n\n%s\n", strings.TrimSpace(c.name+" "+c.args), c.short)
 		return err
 	}
 	fmt.Fprint(e.stdout, "lkmcgen compiles layered TOML profiles into Kconfig fragments, emulator\n"+
@@ -277,19 +299,7 @@ func help(_ context.Context, e *env, args []string) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(e.stdout, "\nDIR is the project's folder; by default the nearest one upwards with\n"+
+	_, err = fmt.Fprint(e.stdout, "\nDIR is the project's folder; by default the nearest one upwards with\n"+
 		"profiles/ and templates/. Exit status: 0 done, 1 a profile, template or check is\nwrong, 2 usage.\n")
 	return err
-}
-
-// relative returns name relative to the working folder when that is shorter.
-func relative(name string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return name
-	}
-	if r, err := filepath.Rel(wd, name); err == nil && len(r) < len(name) {
-		return r
-	}
-	return name
 }

@@ -58,7 +58,8 @@ complete -F _lkmcgen lkmcgen
 func zshCompletion() string {
 	var names, cases strings.Builder
 	for _, c := range commands() {
-		fmt.Fprintf(&names, "\t\t'%s:%s'\n", c.name, strings.ReplaceAll(c.short, ":", `\:`))
+		short := strings.NewReplacer(":", `\:`, "'", `'\''`).Replace(c.short)
+		fmt.Fprintf(&names, "\t\t'%s:%s'\n", c.name, short)
 		if len(c.flags) > 0 {
 			fmt.Fprintf(&cases, "\t%s) compadd -- %s ;|\n", c.name, strings.Join(c.flags, " "))
 		}
@@ -87,7 +88,7 @@ func fishCompletion() string {
 	var b strings.Builder
 	b.WriteString("# fish completion for lkmcgen: lkmcgen completion fish | source\ncomplete -c lkmcgen -f\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "complete -c lkmcgen -n __fish_use_subcommand -a %s -d '%s'\n", c.name, c.short)
+		fmt.Fprintf(&b, "complete -c lkmcgen -n __fish_use_subcommand -a %s -d '%s'\n", c.name, strings.ReplaceAll(c.short, "'", `\'`))
 		for _, f := range c.flags {
 			kind := "-l " + strings.TrimLeft(f, "-")
 			if !strings.HasPrefix(f, "--") {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"time"
 
@@ -66,7 +67,7 @@ func (e *env) generate(dry bool) (output.Report, error) {
 	if len(problems) > 0 {
 		return none, problems.Err()
 	}
-	dir, err := output.Open(relative(filepath.Join(e.root, "generated")), dry)
+	dir, err := output.Open(filepath.Join(e.root, "generated"), dry)
 	if err != nil {
 		return none, err
 	}
@@ -77,33 +78,41 @@ func (e *env) generate(dry bool) (output.Report, error) {
 	return dir.Commit()
 }
 
-// fill adds the files of all profiles, one profile at a time, so that only one
-// profile's files are in memory.
+// fill adds the files of all profiles. While one profile's files are written the
+// next are rendered, and no more than these are in memory.
 func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver, profiles []*profile.Layer) error {
 	var problems diag.List
-	add := func(files []render.File, err error) error {
+	rendered := make(chan []render.File, 1)
+	go func() {
+		defer close(rendered)
+		files, err := renderer.Common()
 		problems.Append(err)
+		rendered <- files
+		for _, layer := range profiles {
+			files, err := one(renderer, resolver, layer)
+			problems.Append(err)
+			rendered <- files
+		}
+	}()
+	var failed error
+	for files := range rendered {
 		for _, f := range files {
-			if err := dir.Add(f.Path, f.Data); err != nil {
-				return err
+			if failed == nil {
+				failed = dir.Add(f.Path, f.Data)
 			}
 		}
-		return nil
 	}
-	if err := add(renderer.Common()); err != nil {
-		return err
-	}
-	for _, layer := range profiles {
-		p, err := resolver.Profile(layer)
-		if err != nil {
-			problems.Append(err)
-			continue
-		}
-		if err := add(renderer.Profile(p)); err != nil {
-			return err
-		}
-	}
+	problems.Append(failed)
 	return problems.Err()
+}
+
+// one resolves and renders a profile.
+func one(renderer *render.Renderer, resolver *resolve.Resolver, layer *profile.Layer) ([]render.File, error) {
+	p, err := resolver.Profile(layer)
+	if err != nil {
+		return nil, err
+	}
+	return renderer.Profile(p)
 }
 
 // print tells what changed, or would: its answer goes to stdout, what became of
@@ -121,8 +130,12 @@ func (e *env) print(report output.Report, mode genMode) {
 	if mode.check || mode.diff {
 		return
 	}
+	is := "is"
+	if mode.dry {
+		is = "would be"
+	}
 	for _, kept := range report.Kept {
-		fmt.Fprintf(e.stderr, "%s: edited by hand; the edit is kept here, because the file is generated from profiles/ and templates/\n", kept)
+		fmt.Fprintf(e.stderr, "%s: edited by hand; the edit %s kept here, because the file is generated from profiles/ and templates/\n", kept, is)
 	}
 }
 
@@ -154,6 +167,8 @@ func watchProfiles(ctx context.Context, e *env, args []string) error {
 			}
 		}
 	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	fmt.Fprintln(e.stderr, "watching; Ctrl-C ends it")
 	return watch.Run(ctx, folders, func(ctx context.Context) {
 		report, err := e.generate(false)

@@ -13,8 +13,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/fatih/color"
@@ -38,15 +38,15 @@ type env struct {
 }
 
 func main() {
+	// A run lives for milliseconds, and holds some megabytes for 10,000 profiles.
+	debug.SetGCPercent(800)
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is main without the process.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	e := &env{stdout: stdout, stderr: stderr}
-	err := e.dispatch(ctx, args)
+	err := e.dispatch(context.Background(), args)
 	var usage usageError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
@@ -74,6 +74,8 @@ func (e *env) dispatch(ctx context.Context, args []string) error {
 		switch {
 		case args[0] == "-C" && len(args) > 1:
 			e.root, args = args[1], args[2:]
+		case args[0] == "-C":
+			return usagef("-C needs a folder")
 		case args[0] == "-h" || args[0] == "-help" || args[0] == "--help":
 			return help(ctx, e, nil)
 		case args[0] == "--version":
@@ -96,14 +98,18 @@ func (e *env) dispatch(ctx context.Context, args []string) error {
 // that has profiles/ and templates/.
 func (e *env) findRoot() error {
 	if e.root != "" {
+		if !isProject(e.root) {
+			return usagef("no profiles/ and templates/ in %s", e.root)
+		}
 		return nil
 	}
 	dir, err := os.Getwd()
 	if err != nil {
 		return err
 	}
+	dir = filepath.Clean(dir) // $PWD may end in ..
 	for {
-		if isDir(filepath.Join(dir, "profiles")) && isDir(filepath.Join(dir, "templates")) {
+		if isProject(dir) {
 			e.root = dir
 			return nil
 		}
@@ -113,6 +119,10 @@ func (e *env) findRoot() error {
 		}
 		dir = up
 	}
+}
+
+func isProject(dir string) bool {
+	return isDir(filepath.Join(dir, "profiles")) && isDir(filepath.Join(dir, "templates"))
 }
 
 func isDir(name string) bool {
@@ -151,5 +161,6 @@ func colored(w io.Writer) bool {
 		return false
 	}
 	f, ok := w.(*os.File)
-	return ok && (isatty.IsTerminal(f.Fd()) || os.Getenv("CLICOLOR_FORCE") != "")
+	force := os.Getenv("CLICOLOR_FORCE")
+	return ok && (isatty.IsTerminal(f.Fd()) || force != "" && force != "0")
 }
