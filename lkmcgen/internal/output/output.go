@@ -32,7 +32,7 @@ const (
 	stagingName = ".staging"
 	lockName    = ".lock"
 	// Edited ends the name under which a file edited by hand is kept; further
-	// ones of the same file end in .edited2, .edited3 and so on.
+	// ones of the same file end in .2.edited, .3.edited and so on.
 	Edited = ".edited"
 )
 
@@ -207,7 +207,7 @@ func (d *Dir) keep(file string, old []byte) string {
 		if _, err := d.root.Lstat(name); err != nil {
 			return name
 		}
-		name = fmt.Sprintf("%s%s%d", file, Edited, n)
+		name = fmt.Sprintf("%s.%d%s", file, n, Edited)
 	}
 }
 

@@ -178,10 +178,10 @@ func TestEditedByHand(t *testing.T) {
 	wantContent(t, dir, tree{"a/x": "one", "a/y": "y", "a/x.edited": "mine"})
 
 	put(t, dir, "a/x", "mine again")
-	if got, want := write(t, dir, tree{"a/x": "two", "a/y": "y"}), "update a/x\nkept generated/a/x.edited2"; got != want {
+	if got, want := write(t, dir, tree{"a/x": "two", "a/y": "y"}), "update a/x\nkept generated/a/x.2.edited"; got != want {
 		t.Errorf("after a second edit = %s; want %s", got, want)
 	}
-	wantContent(t, dir, tree{"a/x": "two", "a/y": "y", "a/x.edited": "mine", "a/x.edited2": "mine again"})
+	wantContent(t, dir, tree{"a/x": "two", "a/y": "y", "a/x.edited": "mine", "a/x.2.edited": "mine again"})
 
 	put(t, dir, "a/y", "mine too")
 	if got, want := write(t, dir, tree{"a/x": "two"}), "remove a/y\nkept generated/a/y.edited"; got != want {
