@@ -53,7 +53,7 @@ unexport PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL
 
 generated/$(PROFILE)/rules.mk: $(STAMP)
 	@test -e $@ || $(LKMCGEN) gen
-	@test -e $@ || PROFILE='$(PROFILE)' sh -c '$(LKMCGEN) explain "$$PROFILE" format'
+	@test -e $@ || PROFILE='$(PROFILE)' sh -c '$(LKMCGEN) explain "$$PROFILE" arch'
 
 # The stamp, not what is generated, is compared with the inputs: a file whose
 # bytes did not change keeps its time and would look out of date for ever.
@@ -123,9 +123,10 @@ test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing
 	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
+	@sh generated/common/deps.sh check $(NEEDS_TEST)
 	@$(GO) vet ./...
 	@$(GO) tool staticcheck ./...
-	@shellcheck generated/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* .ci/run
+	@shellcheck -x -P SCRIPTDIR generated/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* .ci/run
 	@$(GO) test ./...
 
 .PHONY: bench

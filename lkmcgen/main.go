@@ -45,8 +45,12 @@ func main() {
 
 // run is main without the process.
 func run(args []string, stdout, stderr io.Writer) int {
-	e := &env{stdout: stdout, stderr: stderr}
+	answer := &checkedWriter{w: stdout}
+	e := &env{stdout: answer, stderr: stderr}
 	err := e.dispatch(context.Background(), args)
+	if err == nil {
+		err = answer.err
+	}
 	var usage usageError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
@@ -57,6 +61,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	printErrors(stderr, err)
 	return exitFail
+}
+
+// A checkedWriter remembers the first error of writing, so that an answer that
+// did not arrive is no success.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if c.err == nil && err != nil {
+		c.err = fmt.Errorf("write the answer: %w", err)
+	}
+	return n, err
 }
 
 // A usageError is a mistake on the command line.

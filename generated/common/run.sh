@@ -180,10 +180,11 @@ end_command_line() {
 		fail "the kernel command line has $length bytes; this kernel keeps $((command_line_size - 1)) (shorten APPEND or EVAL)"
 }
 
-# split VARIABLE prints its words, one a line. Blanks separate, quotes and
-# backslashes protect; nothing is expanded.
+# split VARIABLE prints its words, one a line, each with a dot behind it that
+# keeps empty ones. Blanks separate, quotes and backslashes protect; nothing is
+# expanded.
 split() {
-	value_of "$1" | xargs -r printf '%s\n' || fail "$1: $(value_of "$1"): unmatched quote"
+	{ value_of "$1" && echo; } | xargs -r printf '%s.\n' || fail "$1: $(value_of "$1"): unmatched quote"
 }
 
 # shell_words prints its arguments so that a shell reads them back.

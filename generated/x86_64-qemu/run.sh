@@ -158,7 +158,7 @@ fi
 # args (profiles/emulator/qemu.toml)
 if [ -n "$ARGS" ]; then
 	words=$(split ARGS)
-	while IFS= read -r word; do set -- "$@" "$word"; done <<-END
+	while IFS= read -r word; do [ -z "$word" ] || set -- "$@" "${word%.}"; done <<-END
 	$words
 	END
 fi

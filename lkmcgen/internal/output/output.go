@@ -269,6 +269,9 @@ func (d *Dir) Commit() (Report, error) {
 	if err := d.prune(); err != nil {
 		return Report{}, err
 	}
+	if len(d.changes) == 0 && !sameFiles(d.index.Files, d.next.Files) {
+		d.changes = append(d.changes, Change{Path: indexName, Kind: Update})
+	}
 	slices.SortFunc(d.changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
 	report := Report{Changes: d.changes}
 	for _, c := range d.changes {
@@ -276,7 +279,7 @@ func (d *Dir) Commit() (Report, error) {
 			report.Kept = append(report.Kept, path.Join(d.name, c.kept))
 		}
 	}
-	if d.dry || len(d.changes) == 0 && sameFiles(d.index.Files, d.next.Files) {
+	if d.dry || len(d.changes) == 0 {
 		return report, nil
 	}
 	return report, d.commit()
@@ -304,7 +307,7 @@ func (d *Dir) commit() error {
 	}
 	whole := d.wholeFolders()
 	for _, c := range d.changes {
-		if whole[path.Dir(c.Path)] {
+		if whole[path.Dir(c.Path)] || c.Path == indexName {
 			continue
 		}
 		if err := d.apply(c); err != nil {

@@ -131,7 +131,10 @@ func TestUnreadable(t *testing.T) {
 	}{
 		{"no folder", fstest.MapFS{}, "profiles: file does not exist"},
 		{"no base", fstest.MapFS{"profiles/arch/arm.toml": good}, "profiles/base.toml: the base layer is missing"},
-		{"folder with a file's name", fstest.MapFS{"profiles/base.toml": good, "profiles/x.toml/y.toml": good}, ""},
+		{"folder with a file's name", fstest.MapFS{"profiles/base.toml": good, "profiles/x.toml/y.toml": good},
+			"profiles/x.toml: there is no such kind of layer"},
+		{"folder that is not one of layers", fstest.MapFS{"profiles/base.toml": good, "profiles/features/x.toml": good},
+			"profiles/features: there is no such kind of layer (did you mean \"feature\"?)"},
 		{"layer", brokenFS{all, "profiles/arch/arm.toml", fs.ErrPermission}, "profiles/arch/arm.toml: permission denied"},
 		{"profile", brokenFS{all, "profiles/arm-qemu.toml", fmt.Errorf("input/output error")}, "profiles/arm-qemu.toml: input/output error"},
 		{"base", brokenFS{all, "profiles/base.toml", fs.ErrPermission}, "profiles/base.toml: permission denied"},

@@ -49,6 +49,9 @@ func (s *Set) folder(fsys fs.FS, dir string, problems *diag.List) {
 		return
 	}
 	for _, e := range entries {
+		if dir == "profiles" && e.IsDir() && !slices.Contains(layerFolders, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
+			problems.Add(diag.Pos{File: path.Join(dir, e.Name())}, diag.DidYouMean(e.Name(), layerFolders), "there is no such kind of layer")
+		}
 		name, isTOML := strings.CutSuffix(e.Name(), ".toml")
 		// Editors leave hidden and backup files beside the one being saved.
 		if !isTOML || strings.HasPrefix(name, ".") || e.IsDir() {

@@ -81,7 +81,7 @@ func argumentLines(p *resolve.Profile, words []resolve.Word) ([]string, error) {
 	if o, ok := soleOption(p, words, "words"); ok {
 		return []string{
 			`words=$(split ` + o + `)`,
-			`while IFS= read -r word; do set -- "$@" "$word"; done <<-END`,
+			`while IFS= read -r word; do [ -z "$word" ] || set -- "$@" "${word%.}"; done <<-END`,
 			`$words`,
 			`END`,
 		}, nil
