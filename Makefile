@@ -64,7 +64,7 @@ $(STAMP): $(INPUTS) $(LKMCGEN)
 $(LKMCGEN): $(SOURCES)
 	@command -v $(GO) >/dev/null || { echo 'error: Go is missing; install it from https://go.dev/dl or your distribution' >&2; exit 1; }
 	@echo 'building $@' >&2
-	@$(GO) build -o $@ ./lkmcgen
+	@CGO_ENABLED=0 $(GO) build -o $@ ./lkmcgen
 
 ## Profiles
 
@@ -118,20 +118,20 @@ gdb: ## attach GDB to a guest that was started with GDB=1
 .PHONY: test
 test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
 	@$(MAKE) unit
-	@LKMC_BOOT=1 $(GO) test -count=1 -timeout 80m -v ./lkmcgen/test
+	@LKMC_BOOT=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -v ./lkmcgen/test
 
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing
 	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
 	@sh generated/common/deps.sh check $(NEEDS_TEST)
-	@$(GO) vet ./...
-	@$(GO) tool staticcheck ./...
+	@CGO_ENABLED=0 $(GO) vet ./...
+	@CGO_ENABLED=0 $(GO) tool staticcheck ./...
 	@shellcheck -x -P SCRIPTDIR generated/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* .ci/run
-	@$(GO) test ./...
+	@CGO_ENABLED=0 $(GO) test ./...
 
 .PHONY: bench
 bench: $(LKMCGEN) ## measure, and print the figures with their method
-	@LKMC_BENCH=1 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep -v '^---\|^===\|^PASS\|^ok'
+	@LKMC_BENCH=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep -v '^---\|^===\|^PASS\|^ok'
 
 .PHONY: clean
 clean: ## remove what was built for PROFILE
