@@ -37,4 +37,4 @@ echo "deps: $sudo apt-get update, then apt-get install$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -q
 # shellcheck disable=SC2086 # a list of packages
-$sudo apt-get install -q -y --no-install-recommends $missing
+$sudo apt-get install -q -y -o Dpkg::Use-Pty=0 --no-install-recommends $missing
