@@ -90,6 +90,7 @@ type Option struct {
 	Parameter   string              `toml:"parameter" is:"word" doc:"kernel parameter that carries a script"`
 	Args        map[string][]string `toml:"args" is:"name" doc:"groups that replace those of argv.args or join them"`
 	CommandLine map[string][]string `toml:"command_line" is:"name" doc:"groups that replace those of linux.command_line or join them"`
+	Needs       []string            `toml:"needs" is:"word" doc:"host packages that a run with the option needs"`
 	Excludes    []string            `toml:"excludes" is:"name" doc:"options that cannot be given together with this one"`
 	Builders    []string            `toml:"builders" is:"name" doc:"builders that can do it; all when empty"`
 }

@@ -33,7 +33,7 @@ type option struct {
 	Name string
 	profile.Option
 	Excluded []string // variables of the options it excludes
-	Shown    string   // the value as help shows it
+	Proofs   []string // as builder.Proofs
 }
 
 type builder struct {
@@ -73,7 +73,7 @@ func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
 	}
 	for _, name := range p.OptionNames() {
 		o := p.Options[name]
-		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), shown(o)})
+		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), proofs(p, o.Needs)})
 	}
 	for _, name := range p.Available() {
 		d.Builders = append(d.Builders, builder{name, p.Builders[name], proofs(p, p.Builders[name].Needs)})
@@ -123,19 +123,6 @@ func variables(p *resolve.Profile, options []string) []string {
 		names[i] = p.Options[o].Variable
 	}
 	return names
-}
-
-// shown is how help writes an option's value.
-func shown(o profile.Option) string {
-	switch {
-	case o.Kind == "flag":
-		return "1"
-	case o.Default != "":
-		return o.Default
-	case len(o.Choices) > 0:
-		return strings.Join(o.Choices, "|")
-	}
-	return "..."
 }
 
 func proofs(p *resolve.Profile, packages []string) []string {

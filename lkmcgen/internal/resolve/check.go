@@ -60,6 +60,9 @@ func (p *Profile) checkBuilders(problems *diag.List) {
 		problems.Add(p.at("builder"), "", "the builder %s does not exist for this profile: %s", p.Builder, b.Unavailable)
 	}
 	p.checkPackages("argv.needs", p.Argv.Needs, problems)
+	for name, o := range p.Options {
+		p.checkPackages("option."+name+".needs", o.Needs, problems)
+	}
 	for name, b := range p.Builders {
 		p.checkPackages("builders."+name+".needs", b.Needs, problems)
 	}
