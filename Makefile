@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# Settings
+# Settings.
 PROFILE ?= x86_64-qemu
 OUT ?= out
 DOWNLOADS ?= $(OUT)/download
@@ -16,6 +16,8 @@ BUSYBOX_SRC ?=
 V ?=
 GO ?= go
 GOAL ?= build
+KEY ?=
+RUN_SETTINGS ?=
 
 # What is set here is for the rules, not for the makes that they call, see also
 # unexport: Kbuild has a V, an OUT and an ARCH of its own. The -j of this make
@@ -35,7 +37,7 @@ SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcge
 NEEDS_TEST := shellcheck:shellcheck gdb-multiarch:gdb-multiarch iproute2:ss
 
 .PHONY: help
-help: ## print this text
+help:
 	@OUT='$(OUT)' PROFILE='$(PROFILE)' sh generated/common/help.sh
 
 # These goals must work when a profile is broken: they do without its rules.
@@ -49,7 +51,14 @@ $(error LINUX_SRC=$(LINUX_SRC): no kernel tree there)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-unexport PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL KEY $(RUN_SETTINGS)
+unexport $(SETTINGS)
+
+# A misspelt setting would be lost without a word.
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
+ifneq ($(and $(RUN_SETTINGS),$(filter-out $(SETTINGS),$(GIVEN))),)
+$(error there is no setting $(filter-out $(SETTINGS),$(GIVEN)); there are: $(sort $(SETTINGS)))
+endif
 
 generated/$(PROFILE)/rules.mk: $(STAMP)
 	@test -e $@ || $(LKMCGEN) gen

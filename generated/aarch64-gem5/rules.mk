@@ -69,8 +69,10 @@ LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-$(notdir 
 LINUX := sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) arm64 aarch64-linux-gnu-
 LINUX_CHANGED := $(if $(LINUX_SRC),FORCE)$(if $(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
 
+## Parts, for BUILDER=source
+
 .PHONY: linux
-linux: $(P)/source/kernel.stamp
+linux: $(P)/source/kernel.stamp ## compile the kernel
 
 $(OUT)/source/linux-6.1/Makefile: | $(FIRST)
 	@sh generated/common/deps.sh check $(NEEDS_source)
@@ -86,7 +88,7 @@ $(P)/source/kernel.stamp: $(LINUX_BUILD)/lkmc.configured $(wildcard $(LINUX_BUIL
 	@touch $@
 
 .PHONY: linux-menuconfig linux-savedefconfig
-linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured
+linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ## its configuration
 	$(RECURSE)@$(LINUX) make $*
 
 # BusyBox: the distribution's sources, or a tree of yours.
@@ -94,7 +96,7 @@ BUSYBOX_TREE := $(or $(BUSYBOX_SRC),$(OUT)/source/busybox)
 BUSYBOX := sh generated/common/busybox.sh $(BUSYBOX_TREE) $(P)/source/busybox-build arm64 aarch64-linux-gnu-
 
 .PHONY: busybox
-busybox: $(P)/source/busybox.stamp
+busybox: $(P)/source/busybox.stamp ## compile BusyBox
 
 $(OUT)/source/busybox/Makefile: | $(FIRST)
 	@sh generated/common/deps.sh check $(NEEDS_source)
@@ -109,5 +111,5 @@ $(P)/source/busybox.stamp: $(P)/source/busybox-build/lkmc.configured $(wildcard 
 	@touch $@
 
 .PHONY: busybox-menuconfig
-busybox-menuconfig: busybox-%: $(P)/source/busybox-build/lkmc.configured
+busybox-menuconfig: busybox-%: $(P)/source/busybox-build/lkmc.configured ## its configuration
 	$(RECURSE)@$(BUSYBOX) make $*

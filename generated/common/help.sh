@@ -13,20 +13,21 @@ First steps:
   make run EVAL='insmod /hello.ko; rmmod hello; poweroff'
   edit kernel_module/hello.c        and run it again
   make run BUILDER=source           the kernel from source, for GDB: GDB=1, make gdb
-
 END
+goals=Makefile
+[ ! -e "generated/$PROFILE/rules.mk" ] || goals="$goals generated/$PROFILE/rules.mk"
+# shellcheck disable=SC2086 # files
 awk 'BEGIN { FS = ":.*## " }
-	/^## / { printf "%s:\n", substr($0, 4) }
-	/^[a-z][a-z -]*:.*## / { printf "  %-24s %s\n", $1, $2 }
-	/^.PHONY: test/ { print "" }' Makefile
+	/^## / { printf "\n%s:\n", substr($0, 4) }
+	/^[a-z][a-z -]*:.*## / { printf "  %-34s %s\n", $1, $2 }' $goals
 cat <<END
 
-Settings, with what they are now:
-  PROFILE=$PROFILE           the guest; "make list" prints all
-  OUT=$OUT                         where everything is built
-  DOWNLOADS=\$OUT/download         where downloads are kept
-  LINUX_SRC= BUSYBOX_SRC=         sources of yours, for BUILDER=source
-  V=1                             show the commands of Kbuild
+Settings:
+$(printf '  %-34s %s' "PROFILE=$PROFILE" 'the guest; "make list" prints all')
+$(printf '  %-34s %s' "OUT=$OUT" 'where everything is built')
+$(printf '  %-34s %s' "DOWNLOADS=$OUT/download" 'where downloads are kept')
+  LINUX_SRC=... BUSYBOX_SRC=...      sources of yours, for BUILDER=source
+  V=1                                show the commands of Kbuild
 
 END
 if ! sh "generated/$PROFILE/run.sh" -h; then

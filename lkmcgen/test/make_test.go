@@ -164,6 +164,7 @@ func TestBadSettings(t *testing.T) {
 	}{
 		{"profile", []string{"run", "PROFILE=x86_64-qmeu"}, `there is no profile "x86_64-qmeu" (did you mean "x86_64-qemu"?)`},
 		{"builder", []string{"build", "BUILDER=disto"}, "BUILDER=disto: want one of: distro source"},
+		{"misspelt setting", []string{"run", "EVLA=poweroff"}, "there is no setting EVLA; there are: ACCEL APPEND"},
 		{"out with a blank", []string{"build", "OUT=a b"}, "blank or a colon"},
 		{"kernel tree", []string{"build", "BUILDER=source", "LINUX_SRC=/nonexistent"}, "LINUX_SRC=/nonexistent: no kernel tree"},
 	} {
