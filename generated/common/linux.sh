@@ -31,6 +31,7 @@ config)
 	cat "$1" >>"$build/.config"
 	# Naming the members of a choice one after the other is what we want.
 	kbuild -s olddefconfig 2>&1 >/dev/null | sed '/override: .*changes choice state/d' >&2
+	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2
 	say "configured $build"
 	;;
 build)

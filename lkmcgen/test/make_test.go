@@ -290,3 +290,27 @@ func lastLine(s string) string {
 	l := strings.Split(strings.TrimRight(s, "\n"), "\n")
 	return l[len(l)-1]
 }
+
+// TestContract: a symbol that the configure step dropped is told, with its layer.
+func TestContract(t *testing.T) {
+	tr := tree{dir: t.TempDir()}
+	write(t, tr, "fragment", "# profiles/base.toml\nCONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=\"a=b\"\nCONFIG_D=y\n# CONFIG_E is not set\n"+
+		"# profiles/arch/x.toml\nCONFIG_F=0x10\n# may be lost: needs a clock\nCONFIG_G=y\n")
+	contract := filepath.Join(root(t).dir, "generated/common/contract.sh")
+	write(t, tr, "kept", "CONFIG_A=y\nCONFIG_C=\"a=b\"\nCONFIG_D=y\n# CONFIG_E is not set\nCONFIG_F=0x10\nCONFIG_G=y\n")
+	tr.command(t, nil, "sh", contract, "fragment", "kept").want(t, 0)
+	write(t, tr, "lost", "CONFIG_A=m\nCONFIG_B=y\nCONFIG_C=\"a\"\nCONFIG_F=0x20\n")
+	r := tr.command(t, nil, "sh", contract, "fragment", "lost")
+	const want = `profiles/base.toml: CONFIG_A = y was asked for, but the result is m
+profiles/base.toml: CONFIG_B = n was asked for, but the result is y
+profiles/base.toml: CONFIG_C = "a=b" was asked for, but the result is "a"
+profiles/base.toml: CONFIG_D = y was asked for, but the result is n
+profiles/arch/x.toml: CONFIG_F = 0x10 was asked for, but the result is 0x20
+profiles/arch/x.toml: CONFIG_G = y was asked for, but the result is n (optional: needs a clock)
+`
+	if r.status != 1 || r.output != want {
+		t.Errorf("status %d, output:\n%s\nwant status 1 and:\n%s", r.status, r.output, want)
+	}
+	write(t, tr, "optional", "CONFIG_A=y\nCONFIG_C=\"a=b\"\nCONFIG_D=y\nCONFIG_F=0x10\n")
+	tr.command(t, nil, "sh", contract, "fragment", "optional").want(t, 0, "optional: needs a clock")
+}
