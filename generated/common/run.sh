@@ -237,9 +237,11 @@ start() {
 	command -v "$program" >/dev/null ||
 		fail "$program: not installed (run: make deps PROFILE=$profile)" 102
 	status=0
+	# Killed without warning, this shell takes the emulator with it, which would
+	# else keep the run's name.
 	case $TIMEOUT in
-	0) "$@" || status=$? ;;
-	*) timeout --foreground --kill-after=5 "$TIMEOUT" "$@" || status=$? ;;
+	0) setpriv --pdeathsig TERM "$@" || status=$? ;;
+	*) setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "$TIMEOUT" "$@" || status=$? ;;
 	esac
 	verdict
 }

@@ -170,6 +170,30 @@ func TestRunsAtOnce(t *testing.T) {
 	}
 }
 
+// TestKilledRun: a run that was killed leaves nothing that stops the next one.
+func TestKilledRun(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	tr.make(t, "build").want(t, 0)
+	tr.env = append(tr.env, "RUN=killed")
+	log := filepath.Join(tr.dir, "out/x86_64-qemu/runs/killed/console.log")
+	os.Remove(log)
+	for _, timeout := range []string{"TIMEOUT=0", "TIMEOUT=100"} {
+		done := make(chan result, 1)
+		go func() {
+			one := tr
+			one.env = append(one.env, timeout, "EVAL=echo up now; sleep 50")
+			// The shell is killed, not told.
+			done <- one.command(t, nil, "sh", "-c", "sh generated/x86_64-qemu/run.sh & until grep -q 'up now' "+log+
+				" 2>/dev/null; do sleep 0.2; done; kill -9 $!; wait $!; echo killed")
+		}()
+		(<-done).want(t, 0, "killed")
+		time.Sleep(500 * time.Millisecond) // the emulator ends on its own time
+		tr.run(t, "TIMEOUT=60", "EVAL=poweroff").want(t, 0)
+		os.Remove(log)
+	}
+}
+
 // TestListens: nothing of a run can be reached from the network.
 func TestListens(t *testing.T) {
 	needBoot(t)
