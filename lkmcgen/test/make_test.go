@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,9 +86,10 @@ func cleanEnv() []string {
 	return env
 }
 
+// make runs make with a job for each CPU, as people do.
 func (tr tree) make(t *testing.T, args ...string) result {
 	t.Helper()
-	return tr.command(t, nil, append([]string{"make"}, args...)...)
+	return tr.command(t, nil, append([]string{"make", "-j" + strconv.Itoa(runtime.NumCPU())}, args...)...)
 }
 
 // run runs a profile's run.sh, whose exit status make would not pass on.
