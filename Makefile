@@ -33,8 +33,12 @@ STAMP := $(OUT)/gen.stamp
 INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/*)
 SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/*.go)
 
-# What the tests need of this host, as package:proof.
-NEEDS_TEST := shellcheck:shellcheck gdb-multiarch:gdb-multiarch iproute2:ss
+# What single goals need of this host, as package:proof.
+NEEDS_GOAL_gdb := gdb-multiarch:gdb-multiarch
+NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
+NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
+NEEDS_GOAL_unit := shellcheck:shellcheck
+NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss
 
 .PHONY: help
 help:
@@ -132,7 +136,7 @@ test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing
 	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
-	@sh generated/common/deps.sh check $(NEEDS_TEST)
+	@sh generated/common/deps.sh check $(NEEDS_GOAL_unit)
 	@CGO_ENABLED=0 $(GO) vet ./...
 	@CGO_ENABLED=0 $(GO) tool staticcheck ./...
 	@shellcheck -x -P SCRIPTDIR generated/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* .ci/run

@@ -22,12 +22,13 @@ kbuild() {
 
 case $action in
 config)
-	mkdir -p "$build"
+	keep_edited "$build"
 	# Its Kconfig keeps the first value of a symbol, so the fragment comes first
 	# and alone; oldconfig asks for the rest, and an empty answer is the default.
 	cp "$1" "$build/.config"
 	yes '' | kbuild -s oldconfig >/dev/null
 	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2
+	cp "$build/.config" "$build/lkmc.config"
 	say "configured $build"
 	;;
 build)
@@ -37,6 +38,7 @@ build)
 	ln -sfn "$build/busybox" "$1/busybox"
 	;;
 make)
+	need_terminal "$1"
 	kbuild "$@"
 	;;
 esac

@@ -23,6 +23,22 @@ one_at_a_time() {
 	flock -n 9 || { say "waiting for another make in $1" && flock 9; }
 }
 
+# keep_edited FOLDER keeps a .config that someone changed since it was made of a
+# fragment, because it is about to be made anew.
+keep_edited() {
+	[ -e "$1/.config" ] && [ -e "$1/lkmc.config" ] || return 0
+	cmp -s "$1/.config" "$1/lkmc.config" && return
+	cp "$1/.config" "$1/.config.edited"
+	say "the fragment changed; what menuconfig changed is kept as $1/.config.edited"
+}
+
+# need_terminal TARGET refuses a menu where nobody can answer it.
+need_terminal() {
+	case $1 in
+	menuconfig | nconfig) [ -t 0 ] || { say "$1 needs a terminal" && exit 1; } ;;
+	esac
+}
+
 # quietly COMMAND... runs a make and shows how far it is instead of a line for
 # each file; V=1 shows its commands. What it says on stderr is shown as it is.
 quietly() {

@@ -26,12 +26,13 @@ kbuild() {
 
 case $action in
 config)
-	mkdir -p "$build"
+	keep_edited "$build"
 	kbuild -s tinyconfig >/dev/null 2>&1 || kbuild tinyconfig
 	cat "$1" >>"$build/.config"
-	# Naming the members of a choice one after the other is what we want.
-	kbuild -s olddefconfig 2>&1 >/dev/null | sed '/override: .*changes choice state/d' >&2
+	# That the fragment has the last word is what we want.
+	kbuild -s olddefconfig 2>&1 >/dev/null | sed '/warning: override: /d' >&2
 	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2
+	cp "$build/.config" "$build/lkmc.config"
 	say "configured $build"
 	;;
 build)
@@ -45,6 +46,7 @@ build)
 	cp "$build/include/config/kernel.release" "$result/release"
 	;;
 make)
+	need_terminal "$1"
 	kbuild "$@"
 	;;
 esac

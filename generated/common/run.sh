@@ -262,6 +262,8 @@ verdict() {
 		status=101 words="kernel panic: $(LC_ALL=C sed -n 's/.*Kernel panic - not syncing: \([^[:cntrl:]]*\).*/\1/p' "$log" | head -n 1)"
 	elif [ "$status" = 0 ] && [ "${reported:-0}" != 0 ]; then
 		status=$((reported > 99 ? 99 : reported)) words="the commands of EVAL ended with status $reported"
+	elif [ "$status" = 0 ] && ! LC_ALL=C grep -aq 'reboot: ' "$log"; then
+		words='the emulator was told to quit'
 	fi
 	printf '%s %s\n' "$status" "$words" >"$run/verdict"
 	say "$words (exit status $status)"

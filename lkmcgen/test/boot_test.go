@@ -143,6 +143,27 @@ func waitFor(file, text string, patience time.Duration) bool {
 	return false
 }
 
+// TestQuit: to leave by Ctrl-A X is no power-off of the guest's.
+func TestQuit(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	tr.make(t, "build").want(t, 0)
+	in, typist, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	log := filepath.Join(tr.dir, "out/x86_64-qemu/runs/quit/console.log")
+	os.Remove(log)
+	go func() {
+		defer typist.Close()
+		waitFor(log, "# ", time.Minute)
+		typist.WriteString("\x01x")
+	}()
+	tr.env = append(tr.env, "RUN=quit", "TIMEOUT=90")
+	tr.command(t, in, "sh", "generated/x86_64-qemu/run.sh").want(t, 0, "the emulator was told to quit (exit status 0)")
+}
+
 // TestRunsAtOnce: two runs do not disturb each other, and a name that is taken
 // is refused.
 func TestRunsAtOnce(t *testing.T) {
