@@ -119,7 +119,7 @@ rootfs: rootfs-$(BUILDER) ## make the guest's root file system
 ## Running
 
 .PHONY: run
-run: build ## build, then start the guest in this terminal
+run: check-run build ## build, then start the guest in this terminal
 	@sh generated/$(PROFILE)/run.sh
 
 .PHONY: gdb

@@ -19,29 +19,31 @@ NEEDS_RUN :=
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
 NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b))),$(NEEDS_$(BUILDER))) \
 	$(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(NEEDS_GOAL_$(g)))
-# "make deps run" installs first.
-FIRST := $(filter deps,$(MAKECMDGOALS))
+# "make deps run" installs first, and a run that cannot be is told before a build.
+FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run)
 
 # Settings of a run reach run.sh byte for byte, and nothing else.
 RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN GEM5_SRC MEMORY SMP
 unexport $(RUN_SETTINGS)
-run: private export override BUILDER := $(BUILDER)
-run: private export override OUT := $(OUT)
-run: private export override EVAL := $(value EVAL)
-run: private export override EVAL_INIT := $(value EVAL_INIT)
-run: private export override APPEND := $(value APPEND)
-run: private export override TIMEOUT := $(value TIMEOUT)
-run: private export override RUN := $(value RUN)
-run: private export override GEM5_SRC := $(value GEM5_SRC)
-run: private export override MEMORY := $(value MEMORY)
-run: private export override SMP := $(value SMP)
+run check-run: private export override BUILDER := $(BUILDER)
+run check-run: private export override OUT := $(OUT)
+run check-run: private export override EVAL := $(value EVAL)
+run check-run: private export override EVAL_INIT := $(value EVAL_INIT)
+run check-run: private export override APPEND := $(value APPEND)
+run check-run: private export override TIMEOUT := $(value TIMEOUT)
+run check-run: private export override RUN := $(value RUN)
+run check-run: private export override GEM5_SRC := $(value GEM5_SRC)
+run check-run: private export override MEMORY := $(value MEMORY)
+run check-run: private export override SMP := $(value SMP)
 
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 ROOTFS := generated/common/rootfs.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
-.PHONY: FORCE
+.PHONY: FORCE check-run
+check-run: | $(filter deps,$(MAKECMDGOALS))
+	@sh $(G)/run.sh -c
 
 # User programs: static, so that they run on any root.
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)

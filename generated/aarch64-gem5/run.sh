@@ -5,8 +5,9 @@
 # Starts the guest. Needs what a build left in out/, but neither lkmcgen nor make.
 # Layers: profiles/base.toml profiles/arch/aarch64.toml profiles/emulator/gem5.toml profiles/arch/aarch64.gem5.toml profiles/aarch64-gem5.toml
 #
-# usage: [VARIABLE=value ...] aarch64-gem5/run.sh [-n | -h]
+# usage: [VARIABLE=value ...] aarch64-gem5/run.sh [-n | -c | -h]
 #   -n  print the command, start nothing
+#   -c  check the variables and that the emulator is there, start nothing
 #   -h  print the variables
 set -eu
 cd "$(dirname "$0")/../.."
@@ -31,6 +32,7 @@ option MEMORY value 512MB 'the guest'\''s memory'
 	matches MEMORY '[1-9][0-9]*[kMG]B' 'a number and kB, MB or GB'
 option SMP value 1 'the guest'\''s CPUs'
 	matches SMP '[1-4]' '1 to 4'
+program="$GEM5_SRC/build/ARM/gem5.opt"
 begin "$@"
 console_log="$run/system.terminal"
 
@@ -54,7 +56,7 @@ fi
 end_command_line
 
 # The emulator's command.
-set -- "$GEM5_SRC/build/ARM/gem5.opt"
+set -- "$program"
 
 # output (profiles/emulator/gem5.toml)
 set -- "$@" "--outdir=$run"

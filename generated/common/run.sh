@@ -10,7 +10,7 @@
 #   102      the emulator could not be started, or died
 #   103      a variable has an impossible value, or nothing is built
 #   124      TIMEOUT passed
-# shellcheck disable=SC2154 # run.sh sets profile, machine and command_line_size
+# shellcheck disable=SC2154 # run.sh sets profile, machine, command_line_size and program
 
 OUT=${OUT:-out}
 usage_text=
@@ -108,15 +108,16 @@ only_with() {
 
 # begin reads the arguments of run.sh and prepares the run's own folder.
 begin() {
-	dry=
+	dry='' check=''
 	case ${1-} in
 	-h | --help)
 		printf 'Variables of %s:\n%s\n' "$profile" "$usage_text"
 		exit
 		;;
 	-n | --dry-run) dry=1 && shift ;;
+	-c | --check) check=1 && shift ;;
 	esac
-	[ $# -eq 0 ] || problem "unknown argument $1, there are -n and -h"
+	[ $# -eq 0 ] || problem "unknown argument $1, there are -n, -c and -h"
 	if [ -n "$problems" ]; then
 		printf '%s' "$problems" | while IFS= read -r line; do say "$line"; done
 		exit 103
@@ -127,6 +128,9 @@ begin() {
 	[ "${#longest}" -lt 100 ] || fail "$longest: too long for a socket; give a shorter OUT or RUN"
 	command_line=
 	[ -z "$dry" ] || return 0
+	command -v "$program" >/dev/null ||
+		fail "$program: not installed (run: make deps PROFILE=$profile)" 102
+	[ -z "$check" ] || exit 0
 	[ -e "$build/kernel" ] ||
 		fail "$build/kernel: not built yet (run: make build PROFILE=$profile BUILDER=$BUILDER)"
 	mkdir -p "$run"
@@ -233,9 +237,6 @@ start() {
 	END
 	say "$(shell_words "$@")"
 	[ ! -t 0 ] || say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor"
-	program=$1
-	command -v "$program" >/dev/null ||
-		fail "$program: not installed (run: make deps PROFILE=$profile)" 102
 	status=0
 	# Killed without warning, this shell takes the emulator with it, which would
 	# else keep the run's name.

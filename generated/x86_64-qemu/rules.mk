@@ -21,33 +21,35 @@ NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz
 NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b))),$(NEEDS_$(BUILDER))) \
 	$(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(NEEDS_GOAL_$(g)))
-# "make deps run" installs first.
-FIRST := $(filter deps,$(MAKECMDGOALS))
+# "make deps run" installs first, and a run that cannot be is told before a build.
+FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run)
 
 # Settings of a run reach run.sh byte for byte, and nothing else.
 RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD GDB GRAPHIC ARGS
 unexport $(RUN_SETTINGS)
-run: private export override BUILDER := $(BUILDER)
-run: private export override OUT := $(OUT)
-run: private export override EVAL := $(value EVAL)
-run: private export override EVAL_INIT := $(value EVAL_INIT)
-run: private export override APPEND := $(value APPEND)
-run: private export override TIMEOUT := $(value TIMEOUT)
-run: private export override RUN := $(value RUN)
-run: private export override MEMORY := $(value MEMORY)
-run: private export override SMP := $(value SMP)
-run: private export override ACCEL := $(value ACCEL)
-run: private export override INITRD := $(value INITRD)
-run: private export override GDB := $(value GDB)
-run: private export override GRAPHIC := $(value GRAPHIC)
-run: private export override ARGS := $(value ARGS)
+run check-run: private export override BUILDER := $(BUILDER)
+run check-run: private export override OUT := $(OUT)
+run check-run: private export override EVAL := $(value EVAL)
+run check-run: private export override EVAL_INIT := $(value EVAL_INIT)
+run check-run: private export override APPEND := $(value APPEND)
+run check-run: private export override TIMEOUT := $(value TIMEOUT)
+run check-run: private export override RUN := $(value RUN)
+run check-run: private export override MEMORY := $(value MEMORY)
+run check-run: private export override SMP := $(value SMP)
+run check-run: private export override ACCEL := $(value ACCEL)
+run check-run: private export override INITRD := $(value INITRD)
+run check-run: private export override GDB := $(value GDB)
+run check-run: private export override GRAPHIC := $(value GRAPHIC)
+run check-run: private export override ARGS := $(value ARGS)
 
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 ROOTFS := generated/common/rootfs.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
-.PHONY: FORCE
+.PHONY: FORCE check-run
+check-run: | $(filter deps,$(MAKECMDGOALS))
+	@sh $(G)/run.sh -c
 
 # User programs: static, so that they run on any root.
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)

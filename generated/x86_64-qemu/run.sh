@@ -5,8 +5,9 @@
 # Starts the guest. Needs what a build left in out/, but neither lkmcgen nor make.
 # Layers: profiles/base.toml profiles/arch/x86_64.toml profiles/emulator/qemu.toml profiles/arch/x86_64.qemu.toml profiles/x86_64-qemu.toml
 #
-# usage: [VARIABLE=value ...] x86_64-qemu/run.sh [-n | -h]
+# usage: [VARIABLE=value ...] x86_64-qemu/run.sh [-n | -c | -h]
 #   -n  print the command, start nothing
+#   -c  check the variables and that the emulator is there, start nothing
 #   -h  print the variables
 set -eu
 cd "$(dirname "$0")/../.."
@@ -36,6 +37,7 @@ option INITRD flag '' 'the root file system is an initial RAM disk, there is no 
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
+program=qemu-system-x86_64
 begin "$@"
 console_log="$run/console.log"
 
@@ -68,7 +70,7 @@ fi
 end_command_line
 
 # The emulator's command.
-set -- qemu-system-x86_64
+set -- "$program"
 
 # defaults (profiles/emulator/qemu.toml)
 set -- "$@" \

@@ -275,7 +275,7 @@ func TestDryRun(t *testing.T) {
 func TestSettingsOfRun(t *testing.T) {
 	tr := copyTree(t)
 	tr.edit(t, "Makefile", "@sh generated/$(PROFILE)/run.sh", "@sh generated/$(PROFILE)/run.sh -n")
-	tr.edit(t, "Makefile", "run: build ##", "run: ##")
+	tr.edit(t, "Makefile", "run: check-run build ##", "run: ##")
 	const hostile = `it's $(x) $$ a#b 50% "q" \ ü`
 	for name, r := range map[string]result{
 		"command line": tr.make(t, "-s", "run", "ACCEL=tcg", "APPEND="+hostile, "MEMORY=1G"),

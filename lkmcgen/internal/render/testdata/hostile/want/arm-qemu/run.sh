@@ -5,8 +5,9 @@
 # Starts the guest. Needs what a build left in out/, but neither lkmcgen nor make.
 # Layers: profiles/base.toml profiles/arch/arm.toml profiles/emulator/qemu.toml profiles/arm-qemu.toml
 #
-# usage: [VARIABLE=value ...] arm-qemu/run.sh [-n | -h]
+# usage: [VARIABLE=value ...] arm-qemu/run.sh [-n | -c | -h]
 #   -n  print the command, start nothing
+#   -c  check the variables and that the emulator is there, start nothing
 #   -h  print the variables
 set -eu
 cd "$(dirname "$0")/../.."
@@ -21,6 +22,7 @@ builders distro distro
 option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
 option NAME value '$(n) it'\''s "n" \' 'help with $(rm), `rm`, it'\''s "q" and a trailing \'
+program=qemu-system-arm
 begin "$@"
 console_log="$run/console.log"
 
@@ -30,7 +32,7 @@ append '$(rm)' 'it'\''s' 'a#b' '50%' '"two words"' 'x="two words"' 'ü' '"à"' '
 end_command_line
 
 # The emulator's command.
-set -- qemu-system-arm
+set -- "$program"
 
 # machine (profiles/emulator/qemu.toml)
 set -- "$@" -machine virt

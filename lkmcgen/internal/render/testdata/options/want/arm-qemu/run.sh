@@ -5,8 +5,9 @@
 # Starts the guest. Needs what a build left in out/, but neither lkmcgen nor make.
 # Layers: profiles/base.toml profiles/arch/arm.toml profiles/emulator/qemu.toml profiles/arm-qemu.toml
 #
-# usage: [VARIABLE=value ...] arm-qemu/run.sh [-n | -h]
+# usage: [VARIABLE=value ...] arm-qemu/run.sh [-n | -c | -h]
 #   -n  print the command, start nothing
+#   -c  check the variables and that the emulator is there, start nothing
 #   -h  print the variables
 set -eu
 cd "$(dirname "$0")/../.."
@@ -31,6 +32,7 @@ option EVAL script '' 'a script'
 option EVAL_INIT script '' 'another script'
 	excludes EVAL_INIT EVAL
 option ARGS words '' words
+program="$EMU_SRC/build/emu"
 begin "$@"
 console_log="$run/console.log"
 
@@ -46,7 +48,7 @@ fi
 end_command_line
 
 # The emulator's command.
-set -- "$EMU_SRC/build/emu"
+set -- "$program"
 
 # accelerator (profiles/emulator/qemu.toml)
 choose_accelerator ACCEL "$@"

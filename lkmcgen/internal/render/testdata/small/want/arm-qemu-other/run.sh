@@ -5,8 +5,9 @@
 # Starts the guest. Needs what a build left in out/, but neither lkmcgen nor make.
 # Layers: profiles/base.toml profiles/arch/arm.toml profiles/emulator/qemu.toml profiles/arm-qemu-other.toml
 #
-# usage: [VARIABLE=value ...] arm-qemu-other/run.sh [-n | -h]
+# usage: [VARIABLE=value ...] arm-qemu-other/run.sh [-n | -c | -h]
 #   -n  print the command, start nothing
+#   -c  check the variables and that the emulator is there, start nothing
 #   -h  print the variables
 set -eu
 cd "$(dirname "$0")/../.."
@@ -20,6 +21,7 @@ command_line_size=1024
 builders distro distro
 option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
+program=qemu-system-arm
 begin "$@"
 console_log="$run/console.log"
 
@@ -28,7 +30,7 @@ append root=/dev/vda rw
 end_command_line
 
 # The emulator's command.
-set -- qemu-system-arm
+set -- "$program"
 
 # machine (profiles/emulator/qemu.toml)
 set -- "$@" -machine virt
