@@ -53,7 +53,8 @@ unpack() {
 		tar -xf "$1.tar" -C "$1" --strip-components=1
 		rm "$1.tar"
 	else
-		dpkg-source -x "$kept"/*.dsc "$1" >/dev/null
+		# It remarks on each patch, and on signatures that apt has checked already.
+		dpkg-source -x "$kept"/*.dsc "$1" >"$DOWNLOADS/log" 2>&1 || { cat "$DOWNLOADS/log" >&2 && return 1; }
 	fi
 }
 
