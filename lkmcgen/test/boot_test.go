@@ -170,6 +170,8 @@ func TestRunsAtOnce(t *testing.T) {
 	needBoot(t)
 	tr := root(t)
 	tr.make(t, "build").want(t, 0)
+	log := filepath.Join(tr.dir, "out/x86_64-qemu/runs/a/console.log")
+	os.Remove(log)
 	done := make(chan result, 2)
 	for _, name := range []string{"a", "b"} {
 		go func() {
@@ -178,10 +180,10 @@ func TestRunsAtOnce(t *testing.T) {
 			done <- one.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
 		}()
 	}
-	if !waitFor(filepath.Join(tr.dir, "out/x86_64-qemu/runs/a/console.log"), "guest a up", time.Minute) {
+	if !waitFor(log, "guest a up", time.Minute) {
 		t.Error("guest a did not come up")
 	}
-	tr.run(t, "RUN=a").want(t, 103, "RUN=a is under way already")
+	tr.run(t, "RUN=a", "TIMEOUT=20").want(t, 103, "RUN=a is under way already")
 	info, err := os.Stat(filepath.Join(tr.dir, "out/x86_64-qemu/runs/a"))
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("folder of the run: %v, %v; want mode 0700", info, err)
@@ -220,6 +222,8 @@ func TestListens(t *testing.T) {
 	needBoot(t)
 	tr := root(t)
 	tr.make(t, "build").want(t, 0)
+	log := filepath.Join(tr.dir, "out/x86_64-qemu/runs/listen/console.log")
+	os.Remove(log)
 	before := tr.command(t, nil, "ss", "-Hltun").output
 	done := make(chan result, 1)
 	go func() {
@@ -227,7 +231,7 @@ func TestListens(t *testing.T) {
 		one.env = append(one.env, "RUN=listen", "EVAL=echo up now; sleep 2; poweroff", "TIMEOUT=120", "GDB=0")
 		done <- one.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
 	}()
-	waitFor(filepath.Join(tr.dir, "out/x86_64-qemu/runs/listen/console.log"), "up now", time.Minute)
+	waitFor(log, "up now", time.Minute)
 	if during := tr.command(t, nil, "ss", "-Hltun").output; during != before {
 		t.Errorf("listening before:\n%sand during a run:\n%s", before, during)
 	}
