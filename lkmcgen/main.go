@@ -38,8 +38,10 @@ type env struct {
 }
 
 func main() {
-	// A run lives for milliseconds, and holds some megabytes for 10,000 profiles.
-	debug.SetGCPercent(800)
+	// A run lives for milliseconds: garbage is collected only by what would need
+	// much memory, as 10,000 profiles do.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(300 << 20)
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

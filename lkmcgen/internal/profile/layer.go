@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -35,14 +36,14 @@ type Value struct {
 
 // parse checks source against the schema. It returns what it understood
 // together with every problem.
-func parse(root *Node, name, file, source string, isProfile bool) (*Layer, error) {
+func parse(root *Node, name, file, source string) (*Layer, error) {
 	l := &Layer{Name: name, File: file, source: source}
 	tree := map[string]any{}
 	md, err := toml.Decode(source, &tree)
 	if err != nil {
 		return l, l.syntaxError(err)
 	}
-	p := parser{layer: l, root: root, isProfile: isProfile}
+	p := parser{layer: l, root: root}
 	p.keys(md, tree)
 	if md.Type("format") == "" {
 		p.problems.Add(diag.Pos{File: file}, fmt.Sprintf("format = %d", Format), "the file does not say its format")
@@ -146,11 +147,10 @@ var numberText = regexp.MustCompile(`[+-]?[0-9][0-9A-Za-z_]*`)
 
 // parser checks the keys of one file.
 type parser struct {
-	layer     *Layer
-	root      *Node
-	isProfile bool
-	problems  diag.List
-	bad       []string // tables whose own key is wrong; what is in them is not reported again
+	layer    *Layer
+	root     *Node
+	problems diag.List
+	bad      []string // tables whose own key is wrong; what is in them is not reported again
 }
 
 func (p *parser) problem(key, hint, format string, args ...any) {
@@ -217,7 +217,7 @@ func (p *parser) wrongName(parent *Node, key, name string) (wrong, hint string) 
 		return parent.is(name)
 	case parent.Fields[name] == nil:
 		return fmt.Sprintf("unknown key %q", key), p.suggest(parent, key, name)
-	case parent.Fields[name].ProfileOnly && !p.isProfile:
+	case parent.Fields[name].ProfileOnly && !p.layer.isProfile():
 		return fmt.Sprintf("only a profile says its %s, a layer does not", key), ""
 	}
 	return "", ""
@@ -267,8 +267,8 @@ func (p *parser) value(n *Node, key string, data any) {
 func (p *parser) leaf(n *Node, key string, data any) (leaf any, wrong, hint string) {
 	if n.Type == valueType {
 		text := ""
-		if _, ok := data.(int64); ok {
-			text = p.layer.number(key)
+		if i, ok := data.(int64); ok {
+			text = p.number(key, i)
 		}
 		v, err := kconfig.FromTOML(data, text)
 		if err != nil {
@@ -298,6 +298,17 @@ func (p *parser) leaf(n *Node, key string, data any) (leaf any, wrong, hint stri
 		}
 	}
 	return nil, "is " + typeName(data), "want " + n.wants()
+}
+
+// number returns the text of an integer: as the file writes it, which is looked
+// up only in a file that may hold one that is not decimal.
+func (p *parser) number(key string, i int64) string {
+	for _, prefix := range []string{"0x", "0o", "0b"} {
+		if strings.Contains(p.layer.source, prefix) {
+			return p.layer.number(key)
+		}
+	}
+	return strconv.FormatInt(i, 10)
 }
 
 func (p *parser) integer(key string, i int) (leaf any, wrong, hint string) {

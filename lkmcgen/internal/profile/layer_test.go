@@ -184,7 +184,7 @@ func FuzzPos(f *testing.F) {
 		if strings.Contains(source, `\`) {
 			t.Skip("an escape can hide a key")
 		}
-		l, _ := parse(root, "base", "base.toml", source, true)
+		l, _ := parse(root, "x", "base.toml", source)
 		lines := strings.Split(source, "\n")
 		for _, v := range l.Values {
 			at := l.Pos(v.Key)
@@ -209,7 +209,8 @@ func FuzzParse(f *testing.F) {
 	}
 	root := Schema()
 	f.Fuzz(func(t *testing.T, source string, isProfile bool) {
-		l, err := parse(root, "x", "x.toml", source, isProfile)
+		name := map[bool]string{true: "x", false: "arch/x"}[isProfile]
+		l, err := parse(root, name, "x.toml", source)
 		if err != nil && err.Error() == "" {
 			t.Errorf("parse(%q) = an error without text", source)
 		}

@@ -20,6 +20,7 @@ type Node struct {
 	Fields      map[string]*Node // a table with fixed keys
 	Elem        *Node            // a table with free keys
 	is          check
+	index       []int // of the field in its struct
 }
 
 // Schema returns the schema's root.
@@ -39,6 +40,7 @@ func newNode(t reflect.Type, doc, is string) *Node {
 			}
 			child := newNode(f.Type, f.Tag.Get("doc"), f.Tag.Get("is"))
 			child.ProfileOnly = f.Tag.Get("in") == "profile"
+			child.index = f.Index
 			n.Fields[f.Tag.Get("toml")] = child
 		}
 	case t.Kind() == reflect.Map:
@@ -114,7 +116,7 @@ func (d *Decoder) set(v reflect.Value, n *Node, key string, at int, data any) {
 	}
 	next := min(at+len(name)+1, len(key))
 	if n.Fields != nil {
-		d.set(field(v, name), n.Fields[name], key, next, data)
+		d.set(v.FieldByIndex(n.Fields[name].index), n.Fields[name], key, next, data)
 		return
 	}
 	d.own(v, key[:at])
@@ -137,20 +139,4 @@ func (d *Decoder) own(v reflect.Value, key string) {
 		m.SetMapIndex(it.Key(), it.Value())
 	}
 	v.Set(m)
-}
-
-// field returns the field of struct v with the given toml tag, embedded structs
-// included.
-func field(v reflect.Value, name string) reflect.Value {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if f.Anonymous {
-			if e := field(v.Field(i), name); e.IsValid() {
-				return e
-			}
-		} else if f.Tag.Get("toml") == name {
-			return v.Field(i)
-		}
-	}
-	return reflect.Value{}
 }

@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"lkmc/lkmcgen/internal/diag"
 )
@@ -29,9 +31,22 @@ var layerFolders = []string{"arch", "emulator", "feature"}
 func Load(fsys fs.FS) (*Set, error) {
 	s := &Set{Schema: Schema(), layers: map[string]*Layer{}}
 	var problems diag.List
-	s.folder(fsys, "profiles", &problems)
+	files := tomlFiles(fsys, "profiles", &problems)
 	for _, f := range layerFolders {
-		s.folder(fsys, "profiles/"+f, &problems)
+		files = append(files, tomlFiles(fsys, "profiles/"+f, &problems)...)
+	}
+	layers := make([]*Layer, len(files))
+	errs := make([]error, len(files))
+	each(len(files), func(i int) { layers[i], errs[i] = read(s.Schema, fsys, files[i]) })
+	for i, l := range layers {
+		switch {
+		case errs[i] != nil:
+			problems.Append(errs[i])
+		case l.isProfile():
+			s.Profiles = append(s.Profiles, l)
+		default:
+			s.layers[l.Name] = l
+		}
 	}
 	if s.layers["base"] == nil && problems == nil {
 		problems.Add(diag.Pos{File: "profiles/base.toml"}, "", "the base layer is missing")
@@ -40,52 +55,58 @@ func Load(fsys fs.FS) (*Set, error) {
 	return s, problems.Err()
 }
 
-func (s *Set) folder(fsys fs.FS, dir string, problems *diag.List) {
+// each calls do with 0 to n-1, several at a time.
+func each(n int, do func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, 8) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// tomlFiles returns the TOML files of a folder.
+func tomlFiles(fsys fs.FS, dir string, problems *diag.List) []string {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		if dir == "profiles" || !errors.Is(err, fs.ErrNotExist) {
 			problems.Add(diag.Pos{File: dir}, "", "%v", bare(err))
 		}
-		return
+		return nil
 	}
+	var files []string
 	for _, e := range entries {
 		if dir == "profiles" && e.IsDir() && !slices.Contains(layerFolders, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
 			problems.Add(diag.Pos{File: path.Join(dir, e.Name())}, diag.DidYouMean(e.Name(), layerFolders), "there is no such kind of layer")
 		}
-		name, isTOML := strings.CutSuffix(e.Name(), ".toml")
 		// Editors leave hidden and backup files beside the one being saved.
-		if !isTOML || strings.HasPrefix(name, ".") || e.IsDir() {
-			continue
+		if strings.HasSuffix(e.Name(), ".toml") && !strings.HasPrefix(e.Name(), ".") && !e.IsDir() {
+			files = append(files, path.Join(dir, e.Name()))
 		}
-		s.file(fsys, path.Join(dir, e.Name()), problems)
 	}
+	return files
 }
 
-func (s *Set) file(fsys fs.FS, file string, problems *diag.List) {
+// read reads and checks one file.
+func read(schema *Node, fsys fs.FS, file string) (*Layer, error) {
 	name := strings.TrimSuffix(strings.TrimPrefix(file, "profiles/"), ".toml")
-	isProfile := !strings.Contains(name, "/") && name != "base"
 	if !validFileName(name) {
-		problems.Add(diag.Pos{File: file}, "lower-case letters, digits, - and _", "%q is not a name", path.Base(name))
-		return
+		return nil, &diag.Error{Pos: diag.Pos{File: file}, Hint: "lower-case letters, digits, - and _", Msg: fmt.Sprintf("%q is not a name", path.Base(name))}
 	}
 	source, err := fs.ReadFile(fsys, file)
 	if err != nil {
-		problems.Add(diag.Pos{File: file}, "", "%v", bare(err))
-		return
+		return nil, &diag.Error{Pos: diag.Pos{File: file}, Msg: bare(err).Error()}
 	}
 	// The library skips a byte order mark, but does not count it in places.
-	text := strings.TrimPrefix(string(source), "\ufeff")
-	layer, err := parse(s.Schema, name, file, text, isProfile)
-	if err != nil {
-		problems.Append(err)
-		return
-	}
-	if isProfile {
-		s.Profiles = append(s.Profiles, layer)
-	} else {
-		s.layers[name] = layer
-	}
+	return parse(schema, name, file, strings.TrimPrefix(string(source), "\ufeff"))
 }
+
+// isProfile tells a profile from a layer below one.
+func (l *Layer) isProfile() bool { return !strings.Contains(l.Name, "/") && l.Name != "base" }
 
 // validFileName accepts "base", "x86_64-qemu", "feature/x11", and for a pair of
 // arch and emulator "arch/x86_64.qemu".

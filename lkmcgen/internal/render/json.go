@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lkmc/lkmcgen/internal/kconfig"
@@ -21,7 +22,7 @@ func (r *Renderer) profileJSON(p *resolve.Profile) ([]byte, error) {
 	for i, l := range p.Layers {
 		lines, err := r.lines(p, l, "json", "", p.SharesPlaces(), func(s *resolve.Setting) (string, error) {
 			value, err := plainJSON(plainValue(p.Filled(s)))
-			return fmt.Sprintf(" %q: %s", s.Key, value), err
+			return ` "` + s.Key + `": ` + string(value), err
 		})
 		if err != nil {
 			return nil, err
@@ -113,6 +114,15 @@ func plainValue(data any) any {
 
 // plainJSON encodes v on one line without the escapes meant for HTML.
 func plainJSON(v any) ([]byte, error) {
+	// Most values are a boolean or a plain text, for which an encoder is much.
+	switch v := v.(type) {
+	case bool:
+		return strconv.AppendBool(nil, v), nil
+	case string:
+		if !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+			return []byte(`"` + v + `"`), nil
+		}
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
