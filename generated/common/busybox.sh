@@ -16,6 +16,9 @@ tree=$(absolute "$1") build=$(absolute "$2") arch=$3 cross=$4 action=$5
 shift 5
 one_at_a_time "$build"
 
+# Its Kbuild names the tree by its whole path: let ccache take that out.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 kbuild() {
 	make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory "$@"
 }
