@@ -274,7 +274,7 @@ func TestReadmeLines(t *testing.T) {
 			t.Errorf("README.adoc:%d: blank at the end", i+1)
 		}
 	}
-	for _, bad := range []string{"/work/", "/home/", "/tmp/"} {
+	for _, bad := range []string{root(t).dir, "/home/", "/tmp/"} {
 		if bytes.Contains(data, []byte(bad)) {
 			t.Errorf("README.adoc names %s", bad)
 		}
