@@ -24,6 +24,19 @@ RUN_SETTINGS ?=
 # reaches them still.
 MAKEOVERRIDES :=
 
+# These settings are written into rules and recipes. What a shell or make would
+# take for more than a name is refused; the settings of a run may hold anything.
+open := (
+close := )
+SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value V) $(value GO)
+ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
+$(error a setting holds a special character: $(NAMES))
+endif
+ifneq ($(words $(PROFILE))$(findstring /,$(PROFILE))$(findstring .,$(PROFILE)),1)
+$(error PROFILE=$(PROFILE): want the name of a profile, see make list)
+endif
+
 # Stands before a recipe that calls make. With -n nothing is called.
 RECURSE := $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,+)
 
@@ -152,4 +165,5 @@ clean: ## remove what was built for PROFILE
 
 .PHONY: distclean
 distclean: ## remove everything that was built and downloaded
+	@test ! -e '$(OUT)/Makefile' -a ! -e '$(OUT)/.git' || { echo 'error: OUT=$(OUT) holds more than what was built' >&2; exit 1; }
 	@rm -rf '$(OUT)'

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -112,11 +113,8 @@ func synthetic(t *testing.T, from tree, n int) tree {
 			t.Fatal(r.output)
 		}
 	}
-	for i := range n {
-		write(t, tr, fmt.Sprintf("profiles/x86_64-qemu-s%05d.toml", i), fmt.Sprintf(
-			"format = 1\ndescription = \"synthetic %d\"\narch = \"x86_64\"\nemulator = \"qemu\"\n"+
-				"[linux.config]\nLOG_BUF_SHIFT = %d\n[option.memory]\ndefault = \"%dM\"\n", i, 12+i%10, 128+i))
-	}
+	maker := filepath.Join(from.dir, "lkmcgen/testdata/many-profiles.sh")
+	tr.command(t, nil, "sh", maker, "x86_64", "qemu", strconv.Itoa(n), "profiles").want(t, 0)
 	return tr
 }
 

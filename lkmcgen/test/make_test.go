@@ -168,6 +168,11 @@ func TestBadSettings(t *testing.T) {
 		{"profile", []string{"run", "PROFILE=x86_64-qmeu"}, `there is no profile "x86_64-qmeu" (did you mean "x86_64-qemu"?)`},
 		{"builder", []string{"build", "BUILDER=disto"}, "BUILDER=disto: want one of: distro source"},
 		{"misspelt setting", []string{"run", "EVLA=poweroff"}, "there is no setting EVLA; there are: ACCEL APPEND"},
+		{"quote in a name", []string{"help", "PROFILE=x'; touch pwned; '"}, "special character"},
+		{"call in a name", []string{"clean", "OUT=$(x)"}, "special character"},
+		{"profile that leads out", []string{"clean", "PROFILE=../.."}, "want the name of a profile"},
+		{"no profile", []string{"clean", "PROFILE="}, "want the name of a profile"},
+		{"out is the checkout", []string{"distclean", "OUT=."}, "holds more than what was built"},
 		{"out with a blank", []string{"build", "OUT=a b"}, "blank or a colon"},
 		{"kernel tree", []string{"build", "BUILDER=source", "LINUX_SRC=/nonexistent"}, "LINUX_SRC=/nonexistent: no kernel tree"},
 	} {
@@ -261,7 +266,11 @@ func TestCheckGenerated(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	tr := copyTree(t)
 	for _, builder := range []string{"distro", "source"} {
-		tr.make(t, "-n", "run", "BUILDER="+builder).want(t, 0, "sh generated/x86_64-qemu/run.sh")
+		r := tr.make(t, "-n", "--warn-undefined-variables", "run", "BUILDER="+builder)
+		r.want(t, 0, "sh generated/x86_64-qemu/run.sh")
+		if strings.Contains(r.output, "warning") {
+			t.Errorf("make warns:\n%s", r.output)
+		}
 	}
 	for _, name := range []string{"out/x86_64-qemu", "out/source"} {
 		if _, err := os.Stat(filepath.Join(tr.dir, name)); err == nil {

@@ -15,8 +15,8 @@ import (
 // with forward slashes. Line and Col count from 1 (Col in bytes); zero means
 // the whole file or the whole line.
 type Pos struct {
-	File      string `json:"file"`
-	Line, Col int    `json:"-"`
+	File      string
+	Line, Col int
 }
 
 // String returns "file:line:col" without the parts that are zero.
