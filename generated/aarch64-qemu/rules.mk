@@ -25,7 +25,7 @@ NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b
 FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run)
 
 # Settings of a run reach run.sh byte for byte, and nothing else.
-RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD GDB GRAPHIC ARGS
+RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD FRESH UPDATE NET FORWARD SHARE GDB GRAPHIC ARGS
 unexport $(RUN_SETTINGS)
 run check-run: private export override BUILDER := $(BUILDER)
 run check-run: private export override OUT := $(OUT)
@@ -38,6 +38,11 @@ run check-run: private export override MEMORY := $(value MEMORY)
 run check-run: private export override SMP := $(value SMP)
 run check-run: private export override ACCEL := $(value ACCEL)
 run check-run: private export override INITRD := $(value INITRD)
+run check-run: private export override FRESH := $(value FRESH)
+run check-run: private export override UPDATE := $(value UPDATE)
+run check-run: private export override NET := $(value NET)
+run check-run: private export override FORWARD := $(value FORWARD)
+run check-run: private export override SHARE := $(value SHARE)
 run check-run: private export override GDB := $(value GDB)
 run check-run: private export override GRAPHIC := $(value GRAPHIC)
 run check-run: private export override ARGS := $(value ARGS)

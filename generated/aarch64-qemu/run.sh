@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=aarch64-qemu
 machine=aarch64
+kvm_flags=''
 command_line_size=2048
 # shellcheck source=../common/run.sh
 . generated/common/run.sh
@@ -34,6 +35,14 @@ option SMP value 1 'the guest'\''s CPUs'
 option ACCEL value auto 'kvm, tcg, or auto: KVM where a virtual machine can be created'
 	one_of ACCEL auto kvm tcg
 option INITRD flag '' 'the root file system is an initial RAM disk, there is no disk'
+option FRESH flag '' 'begin with a new disk: what the guest wrote to the old one is lost'
+option UPDATE flag '' 'bring what was rebuilt onto the run'\''s disk; 0 leaves the disk as it is'
+	excludes UPDATE INITRD
+option NET flag 1 'the guest has a network card; 0 leaves it out'
+option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (any free port) or HOST:GUEST, blanks between'
+	matches FORWARD '([0-9]+:)?[0-9]+( +([0-9]+:)?[0-9]+)*' 'words such as 22 or 8080:80'
+	requires FORWARD NET
+option SHARE value '' 'a folder of the host, by 9p in the guest'\''s /share'
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
@@ -101,15 +110,11 @@ set -- "$@" \
 if [ "$INITRD" = 1 ]; then
 	:
 else
+	make_disk
 	set -- "$@" \
-		-drive "file=$build/rootfs.qcow2,if=none,id=disk0,snapshot=on" \
+		-drive "file=$disk,if=none,id=disk0" \
 		-device virtio-blk-pci,drive=disk0
 fi
-
-# network (profiles/emulator/qemu.toml)
-set -- "$@" \
-	-netdev user,id=net0 \
-	-device virtio-net-pci,netdev=net0,romfile=
 
 # console (profiles/emulator/qemu.toml)
 set -- "$@" \
@@ -140,8 +145,26 @@ set -- "$@" -no-reboot
 # initrd (profiles/emulator/qemu.toml)
 if [ "$INITRD" = 1 ]; then
 	set -- "$@" -initrd "$build/rootfs.cpio.gz"
+elif [ "$UPDATE" = 1 ]; then
+	set -- "$@" -initrd "$build/rootfs.cpio.gz"
 elif [ "$BUILDER" = distro ]; then
 	set -- "$@" -initrd "$build/boot.cpio.gz"
+fi
+
+# network (profiles/emulator/qemu.toml)
+if [ "$NET" = 1 ]; then
+	choose_ports FORWARD "$@"
+	set -- "$@" \
+		-netdev "user,id=net0$FORWARD" \
+		-device virtio-net-pci,netdev=net0,romfile=
+fi
+
+# share (profiles/emulator/qemu.toml)
+if [ -n "$SHARE" ]; then
+	shared_folder SHARE "$@"
+	set -- "$@" \
+		-fsdev "local,id=share,security_model=none,multidevs=remap,path=$SHARE" \
+		-device virtio-9p-pci,fsdev=share,mount_tag=share
 fi
 
 # gdb (profiles/emulator/qemu.toml)

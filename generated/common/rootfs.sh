@@ -8,9 +8,9 @@
 #	PROGRAMS  folder of the compiled user programs
 #	LIST      guest.list of the profile
 # results:
-#	rootfs.qcow2    ext4 as a disk
-#	rootfs.ext4     the same, raw
+#	rootfs.ext4     a disk
 #	rootfs.cpio.gz  the same as an initial RAM disk
+#	rootfs.id       a checksum of the files in them
 #	boot.cpio.gz    where drivers are modules: what finds the disk
 set -eu
 umask 022
@@ -40,7 +40,7 @@ skeleton() {
 }
 
 skeleton "$root"
-mkdir -p "$root/home/user0" "$root/mnt" "$root/root" "$root/run" "$root/tmp" "$root/var/log"
+mkdir -p "$root/home/user0" "$root/mnt" "$root/root" "$root/run" "$root/share" "$root/tmp" "$root/var/log"
 cp -R rootfs_overlay/. "$root"
 chmod -R u+rwX,go+rX,go-w "$root"
 chmod 600 "$root/etc/shadow"
@@ -55,6 +55,7 @@ if [ -n "$kernel" ]; then
 	# shellcheck disable=SC2046
 	sh "$here/kernel-modules.sh" "$kernel" "$boot" $(names boot-module)
 	names boot-module >"$boot/etc/modules-boot"
+	cp "$boot/etc/modules-boot" "$root/etc"
 fi
 
 # Our own modules: where modprobe looks, and in / for quick typing.
@@ -70,6 +71,20 @@ for source in kernel_module/user/*.c; do
 	cp "$programs/$(basename "$source" .c).out" "$root"
 done
 
+# What was built, for the guest to compare with what is on its disk: a mode, a
+# checksum or the target of a link, and a path.
+(
+	cd "$root"
+	find . ! -type l -printf '%m %P\n'
+	find . -type f -exec sha256sum {} + | sed 's|  \./| |'
+	find . -type l -printf '%l %P\n'
+) | LC_ALL=C sort >"$build/manifest"
+mkdir -p "$root/lib/lkmc"
+cp "$build/manifest" "$root/lib/lkmc/manifest"
+sha256sum <"$build/manifest" | cut -c -16 >"$build/rootfs.id"
+# The same files make the same archive.
+find "$root" -exec touch -h -d 2026-01-01T00:00Z {} +
+
 # Owners and device files exist only inside fakeroot.
 size=$(names disk)
 rm -f "$build/rootfs.ext4"
@@ -79,7 +94,7 @@ fakeroot sh -eus "$build" "$size" "$kernel" <<'END'
 		chown -R 0:0 "$build/$1"
 		[ ! -d "$build/$1/home/user0" ] || chown -R 1000:1000 "$build/$1/home/user0"
 		mknod -m 600 "$build/$1/dev/console" c 5 1
-		(cd "$build/$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc) | gzip -1n >"$build/$2.cpio.gz.tmp"
+		(cd "$build/$1" && find . | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc) | gzip -1n >"$build/$2.cpio.gz.tmp"
 		mv "$build/$2.cpio.gz.tmp" "$build/$2.cpio.gz"
 		rm "$build/$1/dev/console"
 	}
@@ -87,5 +102,5 @@ fakeroot sh -eus "$build" "$size" "$kernel" <<'END'
 	[ -z "$kernel" ] || archive boot boot
 	mke2fs -q -t ext4 -L lkmc -d "$build/root" "$build/rootfs.ext4" "$size" >/dev/null
 END
-qemu-img convert -O qcow2 "$build/rootfs.ext4" "$build/rootfs.qcow2.tmp"
-mv "$build/rootfs.qcow2.tmp" "$build/rootfs.qcow2"
+# Disks of runs are made on it: it is replaced, never written to.
+chmod a-w "$build/rootfs.ext4"

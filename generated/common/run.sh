@@ -15,6 +15,8 @@
 OUT=${OUT:-out}
 usage_text=
 problems=
+forwards=
+disk_made=
 
 say() { printf 'run: %s\n' "$*" >&2; }
 
@@ -55,9 +57,9 @@ $(printf '  %-34s %s' "$1=${3:-$([ "$2" = flag ] && printf 1 || printf ...)}" "$
 	esac
 }
 
-# matches VARIABLE REGEXP WORDS; the whole value must match.
+# matches VARIABLE REGEXP WORDS; the whole value must match, if there is one.
 matches() {
-	value_of "$1" | grep -Eqx -e "$2" || problem "$1=$(value_of "$1"): want $3"
+	[ -z "$(value_of "$1")" ] || value_of "$1" | grep -Eqx -e "$2" || problem "$1=$(value_of "$1"): want $3"
 }
 
 one_of() {
@@ -93,6 +95,15 @@ excludes() {
 		if given "$name" && given "$other"; then
 			problem "$name and $other cannot be given together"
 		fi
+	done
+}
+
+requires() {
+	name=$1
+	shift
+	given "$name" || return 0
+	for other; do
+		given "$other" || problem "$name has no effect without $other"
 	done
 }
 
@@ -142,7 +153,8 @@ begin() {
 
 # choose_accelerator VARIABLE COMMAND... replaces auto by kvm where the command so
 # far starts a virtual machine with it, and by tcg elsewhere, and says which.
-# That /dev/kvm is there, and even that it opens, proves nothing.
+# That /dev/kvm is there, and even that it opens, proves nothing. A KVM that does
+# without the CPU's own support starts a machine too, and fails in the middle.
 choose_accelerator() {
 	name=$1
 	shift
@@ -152,6 +164,8 @@ choose_accelerator() {
 		why="this host is no $machine"
 	elif [ ! -w /dev/kvm ]; then
 		why="/dev/kvm is missing or not writable for you"
+	elif [ -n "$kvm_flags" ] && ! grep -Eqw "$kvm_flags" /proc/cpuinfo; then
+		why="this CPU has none of $kvm_flags"
 	elif ! why=$(exec 2>&1 >/dev/null; echo quit | "$@" -accel kvm -S -display none -monitor stdio); then
 		why="KVM fails: $(printf '%s' "$why" | sed -n '1s/^[^ ]*: //p')"
 	else
@@ -159,6 +173,89 @@ choose_accelerator() {
 		why="KVM works here"
 	fi
 	say "accelerator: $(value_of "$name") ($why)"
+}
+
+# make_disk sets disk to the run's own disk: an overlay that keeps what the guest
+# writes, on the root file system as it was when the disk was made. That stays
+# there under a name of its own, whatever is built later. One for each builder.
+make_disk() {
+	disk=$run/disk-$BUILDER.qcow2 base=$run/base-$BUILDER.ext4
+	[ -z "$dry$disk_made" ] || return 0
+	disk_made=1
+	if [ "$FRESH" = 1 ]; then rm -f "$disk" "$base"; fi
+	if [ ! -e "$disk" ]; then
+		ln -f "$build/rootfs.ext4" "$base"
+		qemu-img create -q -f qcow2 -F raw -b "${base##*/}" "$disk.tmp" ||
+			fail "$disk: cannot be made"
+		stat -c '%s %Y' "$base" >"$disk.base"
+		cp "$build/rootfs.id" "$disk.id"
+		mv "$disk.tmp" "$disk"
+	elif [ ! -e "$base" ] || ! stat -c '%s %Y' "$base" | cmp -s - "$disk.base"; then
+		fail "$disk: $base is not what it was made on (FRESH=1 begins with a new disk)"
+	elif ! cmp -s "$build/rootfs.id" "$disk.id"; then
+		case $UPDATE in
+		0) say "this disk is of an older build and stays as it is (UPDATE=0)" ;;
+		*)
+			UPDATE=1
+			cp "$build/rootfs.id" "$disk.id.new"
+			say "the root file system was rebuilt since this disk was made: the guest brings it up to date and keeps the rest (FRESH=1 begins with a new disk)"
+			;;
+		esac
+	fi
+}
+
+# updated notes that the guest has brought its disk up to date.
+updated() {
+	[ -n "${disk-}" ] && [ -e "$disk.id.new" ] || return 0
+	if LC_ALL=C grep -aq 'lkmc: init: the disk is up to date' "$console_log"; then
+		mv "$disk.id.new" "$disk.id"
+	else
+		rm "$disk.id.new"
+	fi
+}
+
+# choose_ports VARIABLE makes HOST:GUEST... the text for QEMU's -netdev, where a
+# word without HOST gets a port that is free now.
+choose_ports() {
+	case $(value_of "$1") in '' | ,*) return 0 ;; esac
+	taken=$(LC_ALL=C awk 'FNR > 1 && $4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+	forwards='' text='' try=$((20000 + $$ % 10000))
+	for word in $(value_of "$1"); do
+		host=${word%:*} guest=${word#*:}
+		if [ "$host" = "$word" ]; then
+			while port_taken $try; do try=$((try + 1)); done
+			host=$try
+			try=$((try + 1))
+		fi
+		if [ "$host" -gt 65535 ] || [ "$guest" -gt 65535 ] || [ "$guest" -eq 0 ] || [ "$host" -eq 0 ]; then
+			fail "$1: $word: ports are numbers from 1 to 65535"
+		fi
+		! port_taken "$host" || fail "$1: $word: port $host of this host is in use (without it a free one is chosen)"
+		say "port $guest of the guest is 127.0.0.1:$host"
+		forwards="$forwards${forwards:+, }{\"host\": $host, \"guest\": $guest}"
+		text="$text,hostfwd=tcp:127.0.0.1:$host-:$guest"
+	done
+	eval "$1=\$text"
+}
+
+port_taken() {
+	case "
+$taken
+" in
+	*"
+$(printf %04X "$1")
+"*) return 0 ;;
+	esac
+	return 1
+}
+
+# shared_folder VARIABLE makes a folder's name what QEMU takes as the value of an
+# option: absolute, commas doubled.
+shared_folder() {
+	folder=$(value_of "$1")
+	[ -d "$folder" ] || fail "$1=$folder: no such folder"
+	folder=$(cd "$folder" && pwd -P | sed 's/,/,,/g')
+	eval "$1=\$folder"
 }
 
 # append WORD... puts words on the kernel command line.
@@ -231,6 +328,7 @@ start() {
 		  "run": "$RUN",
 		  "pid": $$,
 		  "started": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
+		  "forwards": [$forwards],
 		  "kernel": $(json_list "$(readlink -f "$build/kernel")"),
 		  "argv": [$(json_list "$@")]
 		}
@@ -238,12 +336,16 @@ start() {
 	say "$(shell_words "$@")"
 	[ ! -t 0 ] || say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor"
 	status=0
+	terminal=$(stty -g 2>/dev/null) || :
 	# Killed without warning, this shell takes the emulator with it, which would
 	# else keep the run's name.
 	case $TIMEOUT in
 	0) setpriv --pdeathsig TERM "$@" || status=$? ;;
 	*) setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "$TIMEOUT" "$@" || status=$? ;;
 	esac
+	# A killed emulator leaves the terminal as it used it.
+	[ -z "$terminal" ] || stty "$terminal" || :
+	updated
 	verdict
 }
 

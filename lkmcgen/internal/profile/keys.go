@@ -20,6 +20,7 @@ type Keys struct {
 	Features    []string           `toml:"features" in:"profile" is:"name" doc:"the layers feature/<name>.toml, folded in this order"`
 	Builder     string             `toml:"builder" is:"name" doc:"the builder used when none is named"`
 	Names       map[string]string  `toml:"names" is:"word" doc:"what others call this arch, as in {names.debian}"`
+	KVMFlags    []string           `toml:"kvm_flags" is:"word" doc:"flags of /proc/cpuinfo of which the host needs one for KVM; none where KVM has no flag"`
 	Packages    map[string]string  `toml:"packages" is:"word" doc:"a package of the host and the command or file that shows it is installed"`
 	Argv        Argv               `toml:"argv" doc:"the emulator's command"`
 	Linux       Linux              `toml:"linux" doc:"the kernel"`
@@ -92,5 +93,6 @@ type Option struct {
 	CommandLine map[string][]string `toml:"command_line" is:"name" doc:"groups that replace those of linux.command_line or join them"`
 	Needs       []string            `toml:"needs" is:"word" doc:"host packages that a run with the option needs"`
 	Excludes    []string            `toml:"excludes" is:"name" doc:"options that cannot be given together with this one"`
+	Requires    []string            `toml:"requires" is:"name" doc:"options without which this one has no effect"`
 	Builders    []string            `toml:"builders" is:"name" doc:"builders that can do it; all when empty"`
 }

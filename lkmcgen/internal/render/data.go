@@ -33,6 +33,7 @@ type option struct {
 	Name string
 	profile.Option
 	Excluded []string // variables of the options it excludes
+	Required []string // variables of the options it requires
 	Proofs   []string // as builder.Proofs
 }
 
@@ -44,10 +45,9 @@ type builder struct {
 
 // group is a resolve.Group laid out.
 type group struct {
-	Name   string
-	From   string   // file of the layer that says what it is by default
-	Lines  []string // for run.sh
-	Before []string // for run.sh: options that are resolved with the command so far
+	Name  string
+	From  string   // file of the layer that says what it is by default
+	Lines []string // for run.sh
 }
 
 // fragmentData feeds the template kconfig.
@@ -73,7 +73,7 @@ func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
 	}
 	for _, name := range p.OptionNames() {
 		o := p.Options[name]
-		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), proofs(p, o.Needs)})
+		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), variables(p, o.Requires), proofs(p, o.Needs)})
 	}
 	for _, name := range p.Available() {
 		d.Builders = append(d.Builders, builder{name, p.Builders[name], proofs(p, p.Builders[name].Needs)})
@@ -135,30 +135,14 @@ func proofs(p *resolve.Profile, packages []string) []string {
 
 func layOut(p *resolve.Profile, from []resolve.Group, lines func(*resolve.Profile, resolve.Group) ([]string, error)) ([]group, error) {
 	laid := make([]group, len(from))
-	resolved := map[string]bool{}
 	for i, g := range from {
 		shell, err := lines(p, g)
 		if err != nil {
 			return nil, err
 		}
-		laid[i] = group{
-			Name: g.Name, From: defaultOf(g).From.File, Lines: shell, Before: resolutions(p, g, resolved),
-		}
+		laid[i] = group{Name: g.Name, From: defaultOf(g).From.File, Lines: shell}
 	}
 	return laid, nil
-}
-
-// resolutions returns the calls that turn an option's given value into the one
-// to use, for the options that g is the first to name.
-func resolutions(p *resolve.Profile, g resolve.Group, done map[string]bool) []string {
-	var calls []string
-	for _, name := range g.Places() {
-		if o, ok := p.Options[name]; ok && o.Resolve != "" && !done[name] {
-			done[name] = true
-			calls = append(calls, o.Resolve+" "+o.Variable+` "$@"`)
-		}
-	}
-	return calls
 }
 
 // plainLines returns for each group what the argv file says of it: its name, its

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/resolve"
 )
 
@@ -32,6 +33,7 @@ func shellCases(p *resolve.Profile, g resolve.Group, lay func(*resolve.Profile, 
 		if err != nil {
 			return nil, fmt.Errorf("group %s: %w", g.Name, err)
 		}
+		body = append(preparations(p, c.Words), body...)
 		condition := shellCondition(p, c)
 		switch {
 		case condition != "":
@@ -58,6 +60,25 @@ func shellCases(p *resolve.Profile, g resolve.Group, lay func(*resolve.Profile, 
 // of a here-document.
 func indentShell(line string) string {
 	return "\t" + strings.ReplaceAll(line, " \\\n\t", " \\\n\t\t")
+}
+
+// preparations returns the calls that make what words name: run values that
+// are made on demand, and options whose given value is turned into the one to
+// use. They see the command so far, and can be called twice.
+func preparations(p *resolve.Profile, words []resolve.Word) []string {
+	var calls []string
+	for _, w := range words {
+		for _, part := range w {
+			call := resolve.RunValues()[part.Name]
+			if o := p.Options[part.Name]; o.Resolve != "" {
+				call = o.Resolve + " " + o.Variable + ` "$@"`
+			}
+			if call != "" && !slices.Contains(calls, call) {
+				calls = append(calls, call)
+			}
+		}
+	}
+	return calls
 }
 
 func shellCondition(p *resolve.Profile, c resolve.Case) string {
@@ -207,10 +228,10 @@ func isNameByte(c byte) bool {
 }
 
 // plainWords returns the words of the case that holds when no option is given
-// and the profile's own builder is in use, places in braces.
+// but by its default and the profile's own builder is in use, places in braces.
 func plainWords(p *resolve.Profile, g resolve.Group) []string {
 	for _, c := range g.Cases {
-		if c.Option != "" || c.Builder != "" && c.Builder != p.Builder {
+		if c.Option != "" && !givenByDefault(p.Options[c.Option]) || c.Builder != "" && c.Builder != p.Builder {
 			continue
 		}
 		words := make([]string, len(c.Words))
@@ -220,6 +241,10 @@ func plainWords(p *resolve.Profile, g resolve.Group) []string {
 		return words
 	}
 	return nil
+}
+
+func givenByDefault(o profile.Option) bool {
+	return o.Default != "" && (o.Kind != "flag" || o.Default == "1")
 }
 
 // plainWord writes a word for people: options by their default, other places in

@@ -101,7 +101,7 @@ func (p *Profile) checkOption(name string, variables map[string]string, problems
 		key   string
 		names []string
 		known []string
-	}{{"excludes", o.Excludes, p.OptionNames()}, {"builders", o.Builders, slices.Sorted(maps.Keys(p.Builders))}} {
+	}{{"excludes", o.Excludes, p.OptionNames()}, {"requires", o.Requires, p.OptionNames()}, {"builders", o.Builders, slices.Sorted(maps.Keys(p.Builders))}} {
 		for _, n := range ref.names {
 			if !slices.Contains(ref.known, n) {
 				problems.Add(p.at(key+"."+ref.key), diag.DidYouMean(n, ref.known), "%s.%s: there is no %q", key, ref.key, n)

@@ -36,12 +36,14 @@ func ParseWord(s string) Word {
 	return w
 }
 
-// RunValues are the values of a run that are not options, with what each is.
-// Words name them in braces.
+// RunValues are the values of a run that are not options, each with the function
+// of common/run.sh that makes it, if it is made only when a word names it. Words
+// name them in braces:
+//
+//	{build}         the folder of what the builder made
+//	{command_line}  the kernel command line
+//	{disk}          the run's disk, which keeps what the guest writes
+//	{run}           the run's own folder
 func RunValues() map[string]string {
-	return map[string]string{
-		"build":        "the folder of what the builder made",
-		"command_line": "the kernel command line",
-		"run":          "the run's own folder",
-	}
+	return map[string]string{"build": "", "command_line": "", "disk": "make_disk", "run": ""}
 }
