@@ -17,6 +17,7 @@ V ?=
 GO ?= go
 GOAL ?= build
 KEY ?=
+BIN ?=
 RUN_SETTINGS ?=
 
 # What is set here is for the rules, not for the makes that they call, see also
@@ -51,7 +52,10 @@ NEEDS_GOAL_gdb := gdb-multiarch:gdb-multiarch
 NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_unit := shellcheck:shellcheck
-NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss
+# The tests want what the profiles of every arch need.
+NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss qemu-user:qemu-arm \
+	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))
+NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
 
 .PHONY: help
 help:
@@ -68,7 +72,7 @@ $(error LINUX_SRC=$(LINUX_SRC): no kernel tree there)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL KEY $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL KEY BIN $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -135,6 +139,13 @@ rootfs: rootfs-$(BUILDER) ## make the guest's root file system
 run: check-run build ## build, then start the guest in this terminal
 	@sh generated/$(PROFILE)/run.sh
 
+.PHONY: user
+user: export BIN := $(value BIN)
+user: export ARGS := $(value ARGS)
+user: export GDB := $(value GDB)
+user: $(PROGRAMS) ## run a program of the guest on this host, without a kernel: BIN=hello
+	@sh generated/common/user.sh $(QEMU_USER) $(P)/user
+
 .PHONY: gdb
 gdb: ## attach GDB to a guest that was started with GDB=1
 	@sh generated/common/gdb.sh $(OUT)/$(PROFILE) $(or $(BUILDER),x) $(or $(RUN),default) generated/$(PROFILE)/gdb.gdb
@@ -145,6 +156,11 @@ gdb: ## attach GDB to a guest that was started with GDB=1
 test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
 	@$(MAKE) unit
 	@LKMC_BOOT=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -v ./lkmcgen/test
+
+.PHONY: test-all
+test-all: $(LKMCGEN) ## the tests, and the kernels of all arches from source
+	@$(MAKE) unit
+	@LKMC_BOOT=all CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -v ./lkmcgen/test
 
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing

@@ -19,12 +19,15 @@ NEEDS_RUN := qemu-system-arm:qemu-system-aarch64
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
 NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
+QEMU_USER := qemu-aarch64
+NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b))),$(NEEDS_$(BUILDER))) \
 	$(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
 # "make deps run" installs first, and a run that cannot be is told before a build.
 FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run)
 
-# Settings of a run reach run.sh byte for byte, and nothing else.
+# Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
+# are for "make user" too.
 RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD FRESH UPDATE NET FORWARD SHARE GDB GRAPHIC ARGS
 unexport $(RUN_SETTINGS)
 run check-run: private export override BUILDER := $(BUILDER)

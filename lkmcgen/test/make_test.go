@@ -4,6 +4,7 @@ package test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -26,9 +28,29 @@ type result struct {
 
 // A tree is a checkout in which commands are run.
 type tree struct {
-	dir string
-	env []string
-	uid int // run as this user; 0 is as we are
+	dir     string
+	profile string // x86_64-qemu if empty
+	env     []string
+	uid     int // run as this user; 0 is as we are
+}
+
+// with returns the tree with further settings.
+func (tr tree) with(settings ...string) tree {
+	tr.env = append(slices.Clip(tr.env), settings...)
+	return tr
+}
+
+// of returns the tree with another profile.
+func (tr tree) of(profile string) tree {
+	tr.profile = profile
+	return tr.with("PROFILE=" + profile)
+}
+
+func (tr tree) profileName() string { return cmp.Or(tr.profile, "x86_64-qemu") }
+
+// runFolder is the folder of the run with the given name.
+func (tr tree) runFolder(name string) string {
+	return filepath.Join(tr.dir, "out", tr.profileName(), "runs", name)
 }
 
 // root is the checkout that holds this test.
@@ -95,8 +117,7 @@ func (tr tree) make(t *testing.T, args ...string) result {
 // run runs a profile's run.sh, whose exit status make would not pass on.
 func (tr tree) run(t *testing.T, settings ...string) result {
 	t.Helper()
-	tr.env = append(tr.env, settings...)
-	return tr.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
+	return tr.with(settings...).command(t, nil, "sh", "generated/"+tr.profileName()+"/run.sh")
 }
 
 func (r result) want(t *testing.T, status int, texts ...string) {
