@@ -336,6 +336,7 @@ start() {
 	say "$(shell_words "$@")"
 	[ ! -t 0 ] || say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor"
 	status=0
+	started=$(date +%s)
 	terminal=$(stty -g 2>/dev/null) || :
 	# Killed without warning, this shell takes the emulator with it, which would
 	# else keep the run's name.
@@ -356,9 +357,13 @@ verdict() {
 	log=$console_log
 	[ -e "$log" ] || log=/dev/null
 	reported=$(LC_ALL=C sed -n 's/.*lkmc: eval status \([0-9][0-9]*\).*/\1/p' "$log" | tail -n 1)
+	# An emulator that ignored the time-out was killed, as others may kill it.
+	if [ "$status" = 137 ] && [ "$TIMEOUT" != 0 ] && [ $(($(date +%s) - started)) -ge "${TIMEOUT%.*}" ]; then
+		status=124
+	fi
 	case $status in
 	0) words='the guest powered off' ;;
-	124 | 137) status=124 words="TIMEOUT=$TIMEOUT seconds passed" ;;
+	124) words="TIMEOUT=$TIMEOUT seconds passed" ;;
 	*) words="$program ended with status $status" status=102 ;;
 	esac
 	if [ "$status" = 0 ] && LC_ALL=C grep -aq 'Kernel panic - not syncing' "$log"; then

@@ -190,3 +190,56 @@ func TestUser(t *testing.T) {
 		})
 	}
 }
+
+// TestTerminal: a terminal is as it was after the emulator was killed, and when
+// it is closed nothing goes on.
+func TestTerminal(t *testing.T) {
+	needBoot(t)
+	tr := root(t).with("RUN=terminal", "EVAL=echo up $((1 + 1))", "TIMEOUT=0")
+	tr.make(t, "build").want(t, 0)
+	folder := tr.runFolder("terminal")
+	start := func() (ended chan result) {
+		os.Remove(filepath.Join(folder, "console.log"))
+		ended = make(chan result, 1)
+		go func() {
+			ended <- tr.command(t, nil, "script", "-qec",
+				"echo before $(stty -g); sh generated/x86_64-qemu/run.sh; echo status $?; echo after $(stty -g)", "/dev/null")
+		}()
+		if !waitFor(filepath.Join(folder, "console.log"), "up 2", time.Minute) {
+			t.Fatal("the guest did not come up")
+		}
+		return ended
+	}
+	var run struct{ PID int }
+	pid := func() string {
+		data, _ := os.ReadFile(filepath.Join(folder, "run.json"))
+		if err := json.Unmarshal(data, &run); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(run.PID)
+	}
+
+	ended := start()
+	tr.command(t, nil, "pkill", "-KILL", "-P", pid()).want(t, 0)
+	r := <-ended
+	r.want(t, 0, "ended with status 137", "status 102\n")
+	_, before, _ := strings.Cut(r.output, "before ")
+	_, after, _ := strings.Cut(r.output, "after ")
+	if before, _, _ = strings.Cut(before, "\n"); before == "" || !strings.HasPrefix(after, before) {
+		t.Errorf("the terminal was %q, and is now %q", before, after)
+	}
+
+	ended = start()
+	emulator := strings.Fields(tr.command(t, nil, "pgrep", "-P", pid()).output)
+	tr.command(t, nil, "pkill", "-KILL", "-f", "^script .*runs|^script -qec echo before").want(t, 0)
+	<-ended
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		if _, err := os.Stat("/proc/" + emulator[0]); err != nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the emulator outlives its terminal")
+		}
+	}
+	tr.run(t, "EVAL=poweroff", "TIMEOUT=60").want(t, 0)
+}
