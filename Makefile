@@ -143,8 +143,8 @@ run: check-run build ## build, then start the guest in this terminal
 user: export BIN := $(value BIN)
 user: export ARGS := $(value ARGS)
 user: export GDB := $(value GDB)
-user: $(PROGRAMS) ## run a program of the guest on this host, without a kernel: BIN=hello
-	@sh generated/common/user.sh $(QEMU_USER) $(P)/user
+user: programs ## run a program of the guest on this host, without a kernel: BIN=hello
+	@sh generated/common/user.sh $(QEMU_USER) $(OUT)/$(PROFILE)/user
 
 .PHONY: gdb
 gdb: ## attach GDB to a guest that was started with GDB=1

@@ -60,6 +60,9 @@ check-run: | $(filter deps,$(MAKECMDGOALS))
 	@sh $(G)/run.sh -c
 
 # User programs: static, so that they run on any root.
+.PHONY: programs
+programs: $(PROGRAMS)
+
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)
 	@mkdir -p $(@D)
 	aarch64-linux-gnu-gcc -std=c11 -O2 -g -Wall -Wextra -static -o $@ $<

@@ -126,11 +126,19 @@ func benchMake(t *testing.T, tr tree) {
 
 func benchBoot(t *testing.T, tr tree) {
 	here := root(t)
-	for _, builder := range builders {
-		here.make(t, "build", "BUILDER="+builder).want(t, 0)
-		one := here
-		one.env = []string{"BUILDER=" + builder, "EVAL=poweroff", "RUN=bench", "ACCEL=tcg", "TIMEOUT=120"}
-		fmt.Printf("boot to power-off, TCG, %-6s     %v\n", builder, one.measure(t, 5, nil, "sh", "generated/x86_64-qemu/run.sh"))
+	for _, profile := range sourceProfiles(t, here) {
+		one := here.of(profile).with("BUILDER=source", "EVAL=poweroff", "RUN=bench", "ACCEL=tcg", "TIMEOUT=120", "FRESH=1")
+		if _, err := os.Stat(filepath.Join(here.dir, "out", profile, "source/rootfs.stamp")); err == nil {
+			fmt.Printf("boot to power-off, TCG, %-12s source %v\n", profile, one.measure(t, 5, nil, "sh", "generated/"+profile+"/run.sh"))
+		}
+	}
+	for _, profile := range distroProfiles(t, tr) {
+		one := here.of(profile)
+		one.make(t, "build").want(t, 0)
+		one = one.with("EVAL=poweroff", "RUN=bench", "ACCEL=tcg", "TIMEOUT=120", "FRESH=1")
+		fmt.Printf("boot to power-off, TCG, %-12s %v\n", profile, one.measure(t, 5, nil, "sh", "generated/"+profile+"/run.sh"))
+		fresh := tr.of(profile).measure(t, 3, tr.aside("out/"+profile), "make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
+		fmt.Printf("  packages fetched, nothing built: make run to power-off %v\n", fresh)
 	}
 	i := 0
 	edited := tr.measure(t, 3, func() {
@@ -138,9 +146,6 @@ func benchBoot(t *testing.T, tr tree) {
 		tr.edit(t, "kernel_module/hello.c", `pr_info("`, fmt.Sprintf(`pr_info("%d `, i))
 	}, "make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
 	fmt.Printf("edit hello.c, make run, power-off  %v\n", edited)
-	fresh := tr.measure(t, 3, func() { os.RemoveAll(filepath.Join(tr.dir, "out/x86_64-qemu")) },
-		"make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
-	fmt.Printf("packages fetched, nothing built:\n  make run to power-off            %v\n", fresh)
 }
 
 func cpuName() string {

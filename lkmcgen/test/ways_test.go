@@ -18,14 +18,17 @@ import (
 )
 
 // distroProfiles are the profiles without features that the builder distro
-// makes, one for each arch.
-func distroProfiles(t *testing.T, tr tree) []string {
+// makes, one for each arch; sourceProfiles those of the builder source.
+func distroProfiles(t *testing.T, tr tree) []string { return profilesWith(t, tr, "distro") }
+func sourceProfiles(t *testing.T, tr tree) []string { return profilesWith(t, tr, "source") }
+
+func profilesWith(t *testing.T, tr tree, builder string) []string {
 	t.Helper()
 	tr.make(t, "-n", "list").want(t, 0)
 	r := tr.command(t, nil, "out/bin/lkmcgen", "list", "--json")
 	r.want(t, 0)
 	var all []struct {
-		Name               string
+		Name, Emulator     string
 		Features, Builders []string
 	}
 	if err := json.Unmarshal([]byte(r.output), &all); err != nil {
@@ -33,7 +36,7 @@ func distroProfiles(t *testing.T, tr tree) []string {
 	}
 	var names []string
 	for _, p := range all {
-		if len(p.Features) == 0 && slices.Contains(p.Builders, "distro") {
+		if p.Emulator == "qemu" && len(p.Features) == 0 && slices.Contains(p.Builders, builder) {
 			names = append(names, p.Name)
 		}
 	}
@@ -144,6 +147,12 @@ func TestForward(t *testing.T) {
 		ports := forwards(tr, "forward")
 		if len(ports) != 2 || ports[7000] == ports[7001] {
 			continue
+		}
+		for _, guest := range []int{7000, 7001} {
+			r := tr.command(t, nil, "ss", "-Hltn", fmt.Sprintf("sport = :%d", ports[guest]))
+			if f := strings.Fields(r.output); len(f) > 3 && !strings.HasPrefix(f[3], "127.0.0.1:") {
+				t.Errorf("a forward listens at %s", f[3])
+			}
 		}
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports[7001]))
 		if err != nil {
