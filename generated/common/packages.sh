@@ -99,7 +99,10 @@ resolve() {
 		kernel="$kernel $todo"
 		depends=$(apt-cache depends --important $todo) || return 1
 		todo=
-		for package in $(printf '%s\n' "$depends" | sed -En 's/^ *\|?(Pre)?Depends: <?([^>]*)>?$/\2/p' | sort -u); do
+		# Of alternatives the first: those before the last begin with a bar.
+		for package in $(printf '%s\n' "$depends" | awk '
+			/^ *\|?(Pre)?Depends: / && !other { gsub(/[<>]/, "", $2); print $2 }
+			{ other = /^ *\|/ }' | sort -u); do
 			case $package in
 			# Programs that run here, not on the target.
 			linux-kbuild-*) package=${package%:*}:$host ;;
