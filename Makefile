@@ -13,6 +13,8 @@ OUT ?= out
 DOWNLOADS ?= $(OUT)/download
 LINUX_SRC ?=
 BUSYBOX_SRC ?=
+CCACHE ?=
+DISTRIBUTE ?=
 V ?=
 GO ?= go
 GOAL ?= build
@@ -30,7 +32,7 @@ MAKEOVERRIDES :=
 open := (
 close := )
 SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
-NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value V) $(value GO)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value GO)
 ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
 $(error a setting holds a special character: $(NAMES))
 endif
@@ -61,18 +63,27 @@ NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
 help:
 	@OUT='$(OUT)' PROFILE='$(PROFILE)' sh generated/common/help.sh
 
+# What is cleaned beside something that is made would be looked at too early.
+CLEANING := $(filter clean clean-% distclean,$(MAKECMDGOALS))
+ifneq ($(and $(CLEANING),$(filter-out $(CLEANING),$(MAKECMDGOALS))),)
+$(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && make $(filter-out $(CLEANING),$(MAKECMDGOALS)))
+endif
+
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain watch unit bench clean distclean
+WITHOUT_RULES := help gen check-generated list explain watch unit bench $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
 endif
-ifneq ($(LINUX_SRC)$(wildcard $(LINUX_SRC)/Kconfig),$(LINUX_SRC)$(LINUX_SRC:%=%/Kconfig))
-$(error LINUX_SRC=$(LINUX_SRC): no kernel tree there)
+ifneq ($(filter-out 0 1,$(CCACHE)),)
+$(error CCACHE=$(CCACHE): want 0 or 1)
+endif
+ifneq ($(filter-out distcc icecc,$(DISTRIBUTE)),)
+$(error DISTRIBUTE=$(DISTRIBUTE): want distcc or icecc)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC V GO GOAL KEY BIN $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -175,11 +186,13 @@ unit: check-generated ## the tests that boot nothing
 bench: $(LKMCGEN) ## measure, and print the figures with their method
 	@LKMC_BENCH=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep -v '^---\|^===\|^PASS\|^ok'
 
-.PHONY: clean
-clean: ## remove what was built for PROFILE
-	@rm -rf '$(OUT)/$(PROFILE)'
+.PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-runs
+clean: ## remove what was built for PROFILE, but for the disks of runs
+	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' all
+
+clean-linux clean-busybox clean-modules clean-rootfs clean-runs: clean-%: ## one part of it
+	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' $*
 
 .PHONY: distclean
-distclean: ## remove everything that was built and downloaded
-	@test ! -e '$(OUT)/Makefile' -a ! -e '$(OUT)/.git' || { echo 'error: OUT=$(OUT) holds more than what was built' >&2; exit 1; }
-	@rm -rf '$(OUT)'
+distclean: ## remove everything that was built and downloaded, disks too
+	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' everything

@@ -17,6 +17,7 @@ endif
 # What the host needs, as package:proof.
 NEEDS_RUN :=
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
+NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
 QEMU_USER := qemu-aarch64
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b))),$(NEEDS_$(BUILDER))) \
@@ -44,6 +45,48 @@ PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 ROOTFS := generated/common/rootfs.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
+# Linux and BusyBox: the distribution's sources, or a tree of yours. Another tree
+# is another kernel, with a build folder of its own; a tree of yours may have
+# changed, so Kbuild is asked each time.
+LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
+LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux$(subst /,_,$(abspath $(LINUX_SRC))),$(LINUX_TREE)/build-$(notdir $(P)))
+LINUX_CHANGED := $(if $(LINUX_SRC)$(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
+BUSYBOX_TREE := $(or $(BUSYBOX_SRC),$(OUT)/source/busybox)
+BUSYBOX_BUILD := $(P)/source/busybox$(if $(BUSYBOX_SRC),$(subst /,_,$(abspath $(BUSYBOX_SRC))),-build)
+BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/source/busybox.tree)),FORCE)
+
+# What is wrong with a tree of yours is told before anything is built.
+LINUX_WRONG := $(if $(LINUX_SRC),$(or \
+	$(if $(filter source,$(BUILDER)),,only BUILDER=source compiles a kernel),\
+	$(if $(wildcard $(LINUX_SRC)/init/Kconfig),,no kernel tree there),\
+	$(if $(wildcard $(LINUX_SRC)/arch/arm64/Makefile),,the tree has no arch/arm64),\
+	$(if $(wildcard $(LINUX_SRC)/.config $(LINUX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
+ifneq ($(LINUX_WRONG),)
+$(error LINUX_SRC=$(LINUX_SRC): $(LINUX_WRONG))
+endif
+BUSYBOX_WRONG := $(if $(BUSYBOX_SRC),$(or \
+	$(if $(filter source,$(BUILDER)),,only BUILDER=source compiles BusyBox),\
+	$(if $(wildcard $(BUSYBOX_SRC)/archival),,no tree of BusyBox there),\
+	$(if $(wildcard $(BUSYBOX_SRC)/.config $(BUSYBOX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
+ifneq ($(BUSYBOX_WRONG),)
+$(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
+endif
+
+# How the compiler is called.
+COMPILING := V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
+
+# What is made again though it looks up to date, and what its own make, Kbuild, is
+# asked about each time. If that changes nothing the stamp keeps its time, so that
+# nothing else is made again.
+again = $(if $(filter $1-rebuild,$(MAKECMDGOALS)),FORCE)
+touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || touch $@
+
+.PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild
+linux-rebuild: $(P)/$(BUILDER)/kernel.stamp ## ask its own make again, compile what changed
+busybox-rebuild: $(P)/$(BUILDER)/busybox.stamp ## the same
+modules-rebuild: modules-$(BUILDER) ## compile all of them again
+rootfs-rebuild: rootfs-$(BUILDER) ## make it again
+
 .PHONY: FORCE check-run
 check-run: | $(filter deps,$(MAKECMDGOALS))
 	@sh $(G)/run.sh -c
@@ -52,9 +95,14 @@ check-run: | $(filter deps,$(MAKECMDGOALS))
 .PHONY: programs
 programs: $(PROGRAMS)
 
+PROGRAM_COMPILER := aarch64-linux-gnu-gcc -std=c11 -O2 -g -Wall -Wextra -static
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)
 	@mkdir -p $(@D)
-	aarch64-linux-gnu-gcc -std=c11 -O2 -g -Wall -Wextra -static -o $@ $<
+	$(PROGRAM_COMPILER) -o $@ $<
+
+.PHONY: compile-commands
+compile-commands: modules-$(BUILDER) ## compile_commands.json, for clangd
+	@sh generated/common/compile-commands.sh $(P)/$(BUILDER) $(PROGRAM_COMPILER)
 
 .PHONY: build-source modules-source rootfs-source
 build-source: rootfs-source
@@ -62,23 +110,20 @@ modules-source: $(P)/source/modules.stamp
 rootfs-source: $(P)/source/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
-$(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp
-	$(RECURSE)@V='$(V)' sh generated/common/modules.sh $(P)/source arm64 aarch64-linux-gnu-
-	@touch $@
+$(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(call again,modules) $(LINUX_CHANGED)
+	@$(if $(call again,modules),rm -rf $(P)/source/modules)
+	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/source arm64 aarch64-linux-gnu-
+	$(call touch,$(P)/source/modules -name '*.ko')
 
-$(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp
+$(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs)
 	@sh generated/common/deps.sh check $(NEEDS_source)
 	@sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
 	@touch $@
 
-# Linux: the distribution's sources, or a tree of yours. Another tree is another
-# kernel; a tree of yours may have changed, so Kbuild is asked each time.
-LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
-LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux,$(LINUX_TREE)/build-$(notdir $(P)))
-LINUX := sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) arm64 aarch64-linux-gnu-
-LINUX_CHANGED := $(if $(LINUX_SRC),FORCE)$(if $(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
-
 ## Parts, for BUILDER=source
+
+LINUX := $(COMPILING) sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) arm64 aarch64-linux-gnu-
+BUSYBOX := $(COMPILING) sh generated/common/busybox.sh $(BUSYBOX_TREE) $(BUSYBOX_BUILD) arm64 aarch64-linux-gnu-
 
 .PHONY: linux
 linux: $(P)/source/kernel.stamp ## compile the kernel
@@ -91,18 +136,21 @@ $(LINUX_BUILD)/lkmc.configured: $(G)/linux.config | $(LINUX_TREE)/Makefile
 	$(RECURSE)@$(LINUX) config $<
 	@touch $@
 
-$(P)/source/kernel.stamp: $(LINUX_BUILD)/lkmc.configured $(wildcard $(LINUX_BUILD)/.config) $(LINUX_CHANGED)
-	$(RECURSE)@V='$(V)' $(LINUX) build Image arch/arm64/boot/Image $(P)/source
+# vmlinux.plain was left by a killed link of the next rule's.
+$(P)/source/kernel.stamp: $(LINUX_BUILD)/lkmc.configured $(wildcard $(LINUX_BUILD)/.config) $(LINUX_CHANGED) $(call again,linux) \
+		$(if $(wildcard $(LINUX_BUILD)/vmlinux.plain),FORCE)
+	$(RECURSE)@$(LINUX) build Image arch/arm64/boot/Image $(P)/source
 	@echo $(LINUX_TREE) >$(P)/source/linux.tree
+	$(call touch,$(P)/source/kernel $(P)/source/release)
+
+# The kernel with the root file system inside.
+$(P)/source/initramfs.stamp: $(P)/source/kernel.stamp $(P)/source/rootfs.stamp
+	$(RECURSE)@$(LINUX) initramfs Image arch/arm64/boot/Image $(P)/source
 	@touch $@
 
 .PHONY: linux-menuconfig linux-savedefconfig
 linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ## its configuration
 	$(RECURSE)@$(LINUX) make $*
-
-# BusyBox: the distribution's sources, or a tree of yours.
-BUSYBOX_TREE := $(or $(BUSYBOX_SRC),$(OUT)/source/busybox)
-BUSYBOX := sh generated/common/busybox.sh $(BUSYBOX_TREE) $(P)/source/busybox-build arm64 aarch64-linux-gnu-
 
 .PHONY: busybox
 busybox: $(P)/source/busybox.stamp ## compile BusyBox
@@ -111,14 +159,15 @@ $(OUT)/source/busybox/Makefile: | $(FIRST)
 	@sh generated/common/deps.sh check $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh busybox $(@D)
 
-$(P)/source/busybox-build/lkmc.configured: $(G)/busybox.config | $(BUSYBOX_TREE)/Makefile
+$(BUSYBOX_BUILD)/lkmc.configured: $(G)/busybox.config | $(BUSYBOX_TREE)/Makefile
 	$(RECURSE)@$(BUSYBOX) config $<
 	@touch $@
 
-$(P)/source/busybox.stamp: $(P)/source/busybox-build/lkmc.configured $(wildcard $(P)/source/busybox-build/.config) $(if $(BUSYBOX_SRC),FORCE)
-	$(RECURSE)@V='$(V)' $(BUSYBOX) build $(P)/source
-	@touch $@
+$(P)/source/busybox.stamp: $(BUSYBOX_BUILD)/lkmc.configured $(wildcard $(BUSYBOX_BUILD)/.config) $(BUSYBOX_CHANGED) $(call again,busybox)
+	$(RECURSE)@$(BUSYBOX) build $(P)/source
+	@echo $(BUSYBOX_TREE) >$(P)/source/busybox.tree
+	$(call touch,$(P)/source/busybox)
 
 .PHONY: busybox-menuconfig
-busybox-menuconfig: busybox-%: $(P)/source/busybox-build/lkmc.configured ## its configuration
+busybox-menuconfig: busybox-%: $(BUSYBOX_BUILD)/lkmc.configured ## its configuration
 	$(RECURSE)@$(BUSYBOX) make $*

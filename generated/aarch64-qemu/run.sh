@@ -35,6 +35,9 @@ option SMP value 1 'the guest'\''s CPUs'
 option ACCEL value auto 'kvm, tcg, or auto: KVM where a virtual machine can be created'
 	one_of ACCEL auto kvm tcg
 option INITRD flag '' 'the root file system is an initial RAM disk, there is no disk'
+option INITRAMFS flag '' 'the root file system is inside the kernel image, there is no disk'
+	excludes INITRAMFS INITRD UPDATE
+	only_with INITRAMFS source
 option FRESH flag '' 'begin with a new disk: what the guest wrote to the old one is lost'
 option UPDATE flag '' 'bring what was rebuilt onto the run'\''s disk; 0 leaves the disk as it is'
 	excludes UPDATE INITRD
@@ -57,6 +60,8 @@ else
 	append console=ttyAMA0
 fi
 if [ "$INITRD" = 1 ]; then
+	:
+elif [ "$INITRAMFS" = 1 ]; then
 	:
 else
 	append root=/dev/vda rw
@@ -102,12 +107,20 @@ set -- "$@" -m "$MEMORY"
 set -- "$@" -smp "$SMP"
 
 # kernel (profiles/emulator/qemu.toml)
-set -- "$@" \
-	-kernel "$build/kernel" \
-	-append "$command_line"
+if [ "$INITRAMFS" = 1 ]; then
+	set -- "$@" \
+		-kernel "$build/kernel-initramfs" \
+		-append "$command_line"
+else
+	set -- "$@" \
+		-kernel "$build/kernel" \
+		-append "$command_line"
+fi
 
 # disk (profiles/emulator/qemu.toml)
 if [ "$INITRD" = 1 ]; then
+	:
+elif [ "$INITRAMFS" = 1 ]; then
 	:
 else
 	make_disk

@@ -15,6 +15,7 @@ label=busybox
 tree=$(absolute "$1") build=$(absolute "$2") arch=$3 cross=$4 action=$5
 shift 5
 one_at_a_time "$build"
+stand_in "$build" "$cross"
 
 # Its Kbuild names the tree by its whole path: let ccache take that out.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
@@ -38,7 +39,7 @@ build)
 	say "compiling $build"
 	quietly kbuild busybox
 	mkdir -p "$1"
-	ln -sfn "$build/busybox" "$1/busybox"
+	copy_if_changed "$build/busybox" "$1/busybox"
 	;;
 make)
 	need_terminal "$1"

@@ -4,16 +4,35 @@
 # How the makes of Linux and BusyBox are called. Read by linux.sh, busybox.sh and
 # modules.sh, not run; they set label, what messages begin with.
 
-# ccache is used where it is installed.
-PATH=/usr/lib/ccache:$PATH
-export PATH
-
 # The same sources give the same bytes, whoever compiles them and when.
 export KBUILD_BUILD_TIMESTAMP="${KBUILD_BUILD_TIMESTAMP-2026-01-01}"
 export KBUILD_BUILD_USER="${KBUILD_BUILD_USER-lkmc}" KBUILD_BUILD_HOST="${KBUILD_BUILD_HOST-lkmc}" KBUILD_BUILD_VERSION=1
 
 say() { printf '%s: %s\n' "$label" "$*" >&2; }
+die() { say "error: $*"; exit 1; }
 absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
+
+# stand_in FOLDER CROSS puts first on PATH what stands in for the compiler: ccache
+# where it is installed, unless CCACHE=0, and what DISTRIBUTE names, to which
+# ccache hands what it does not know. FOLDER is for links of our own: the
+# packages' know few cross compilers.
+stand_in() {
+	[ -z "${DISTRIBUTE-}" ] || command -v "$DISTRIBUTE" >/dev/null ||
+		die "DISTRIBUTE=$DISTRIBUTE: not installed (package $DISTRIBUTE)"
+	if [ "${CCACHE-}" != 0 ] && command -v ccache >/dev/null; then
+		PATH=/usr/lib/ccache:$PATH
+		[ -z "${DISTRIBUTE-}" ] || export CCACHE_PREFIX="$DISTRIBUTE"
+	else
+		export CCACHE_DISABLE=1
+		rm -rf "$1/lkmc.bin"
+		mkdir -p "$1/lkmc.bin"
+		[ -z "${DISTRIBUTE-}" ] || for compiler in gcc "$2gcc"; do
+			ln -s "$(command -v "$DISTRIBUTE")" "$1/lkmc.bin/$compiler"
+		done
+		PATH=$1/lkmc.bin:$PATH
+	fi
+	export PATH
+}
 
 # one_at_a_time FOLDER waits until no other make works in the folder. What a
 # killed make leaves running holds the lock too.
@@ -60,4 +79,13 @@ quietly() {
 	rm "$failed"
 	[ -z "$status" ] || return "$status"
 	say "done in $(($(date +%s) - start)) s"
+}
+
+# copy_if_changed FILE COPY makes a copy, which keeps its time if it is the same
+# already, so that what depends on it is not made again.
+copy_if_changed() {
+	if [ -L "$2" ] || ! cmp -s "$1" "$2"; then
+		cp "$1" "$2.tmp"
+		mv -T "$2.tmp" "$2"
+	fi
 }

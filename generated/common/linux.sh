@@ -6,6 +6,9 @@
 # actions:
 #	config FRAGMENT            tinyconfig and the fragment
 #	build TARGET IMAGE RESULT  compile; RESULT/{kernel,vmlinux,headers,release}
+#	initramfs TARGET IMAGE RESULT
+#	                           link again with RESULT/rootfs.cpio.gz inside;
+#	                           RESULT/kernel-initramfs
 #	make TARGET                any other target of Kbuild
 set -eu
 label=linux
@@ -15,6 +18,7 @@ label=linux
 tree=$(absolute "$1") build=$(absolute "$2") arch=$3 cross=$4 action=$5
 shift 5
 one_at_a_time "$build"
+stand_in "$build" "$cross"
 
 # Neither command lines nor debug information name the checkout's folder, so that
 # ccache finds what another checkout compiled: the build folder lies in the tree,
@@ -23,6 +27,20 @@ map="-fdebug-prefix-map=$tree=/lkmc/linux"
 kbuild() {
 	make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" KCFLAGS="$map" KAFLAGS="$map" --no-print-directory "$@"
 }
+
+# check_machine FILE: a tree may hold an image for other machines, or make one in
+# spite of ARCH. The compiler says what this arch's files look like.
+check_machine() {
+	want=$(echo | "${cross}gcc" -c -x c -o "$build/lkmc.o" - && machine_of "$build/lkmc.o")
+	found=$(machine_of "$1")
+	[ "$found" = "$want" ] || die "$1 is for $found, not for $want"
+}
+
+# machine_of FILE prints the word size, byte order and machine in its ELF header.
+machine_of() { LC_ALL=C readelf -h "$1" | sed -n 's/,.*//; s/^ *\(Class\|Data\|Machine\): *//p' | tr '\n' ' '; }
+
+# What a link with the root file system inside put aside belongs here again.
+take_back() { [ ! -e "$build/vmlinux.plain" ] || mv "$build/vmlinux.plain" "$build/vmlinux"; }
 
 case $action in
 config)
@@ -38,12 +56,28 @@ config)
 build)
 	target=$1 image=$2 result=$3
 	say "compiling $build (some minutes the first time)"
+	take_back
 	quietly kbuild "$target" modules scripts_gdb
+	check_machine "$build/vmlinux"
 	mkdir -p "$result"
-	ln -sfn "$build/$image" "$result/kernel"
 	ln -sfn "$build/vmlinux" "$result/vmlinux"
 	ln -sfn "$build" "$result/headers"
-	cp "$build/include/config/kernel.release" "$result/release"
+	copy_if_changed "$build/include/config/kernel.release" "$result/release"
+	copy_if_changed "$build/$image" "$result/kernel"
+	;;
+initramfs)
+	target=$1 image=$2 result=$(absolute "$3")
+	say "linking again with the root file system inside"
+	# The plain kernel stays what GDB and modules see; the next build links it
+	# again if it has anything to do. Killed here, make finds vmlinux.plain.
+	take_back
+	mv "$build/vmlinux" "$build/vmlinux.plain"
+	quietly kbuild "$target" CONFIG_INITRAMFS_SOURCE="$result/rootfs.cpio.gz"
+	cp "$build/$image" "$result/kernel-initramfs.tmp"
+	mv "$result/kernel-initramfs.tmp" "$result/kernel-initramfs"
+	mv "$build/vmlinux" "$build/vmlinux.initramfs"
+	ln -sfn "$build/vmlinux.initramfs" "$result/vmlinux-initramfs"
+	take_back
 	;;
 make)
 	need_terminal "$1"

@@ -10,6 +10,7 @@ label=modules
 
 build=$(absolute "$1") arch=$2 cross=$3
 mkdir -p "$build/modules"
+stand_in "$build/modules" "$cross"
 # Kbuild writes beside the sources: links keep kernel_module/ clean.
 find "$build/modules" -maxdepth 1 -type l -exec rm {} +
 ln -s "$PWD"/kernel_module/Kbuild "$PWD"/kernel_module/*.[ch] "$build/modules"

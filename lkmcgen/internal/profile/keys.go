@@ -95,4 +95,5 @@ type Option struct {
 	Excludes    []string            `toml:"excludes" is:"name" doc:"options that cannot be given together with this one"`
 	Requires    []string            `toml:"requires" is:"name" doc:"options without which this one has no effect"`
 	Builders    []string            `toml:"builders" is:"name" doc:"builders that can do it; all when empty"`
+	Builds      string              `toml:"builds" is:"name" doc:"a part that only these builders make, and only for a run with the option"`
 }

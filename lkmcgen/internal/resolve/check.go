@@ -14,7 +14,7 @@ import (
 // reserved are variables that make, the shell or the front door use; an option
 // cannot have one of them.
 var reserved = []string{
-	"PROFILE", "BUILDER", "OUT", "DOWNLOADS", "V", "LINUX_SRC", "BUSYBOX_SRC", "BUILDROOT_SRC", "QEMU_SRC",
+	"PROFILE", "BUILDER", "OUT", "DOWNLOADS", "CCACHE", "DISTRIBUTE", "V", "LINUX_SRC", "BUSYBOX_SRC", "BUILDROOT_SRC", "QEMU_SRC",
 	"MAKEFLAGS", "MAKE", "SHELL", "PATH", "HOME", "IFS", "ENV", "USER", "TERM", "ARCH", "CROSS_COMPILE", "CFLAGS", "O", "M",
 }
 
@@ -96,6 +96,9 @@ func (p *Profile) checkOption(name string, variables map[string]string, problems
 	}
 	if (o.Kind == "script") != (o.Parameter != "") {
 		problems.Add(p.at(key), "", "option %s: a script, and only a script, has a parameter", name)
+	}
+	if o.Builds != "" && len(o.Builders) == 0 {
+		problems.Add(p.at(key+".builds"), "", "option %s builds %s, but builders does not say who can", name, o.Builds)
 	}
 	for _, ref := range []struct {
 		key   string
