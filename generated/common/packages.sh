@@ -199,6 +199,17 @@ attempt() {
 	return $ok
 }
 
+# The release itself does not change; what updates it may be broken on a mirror
+# for hours. It fails where there was nothing besides the release.
+without_updates() {
+	awk -v suite="$codename" 'BEGIN { RS = ""; FS = "\n"; ORS = "\n\n" }
+		{ for (i = 1; i <= NF; i++) if ($i == "Suites: " suite) print }' "$work/host.sources" >"$work/release.sources"
+	[ -s "$work/release.sources" ] || return 1
+	! cmp -s "$work/release.sources" "$work/host.sources" || return 1
+	mv "$work/release.sources" "$work/host.sources"
+	say "going on without the updates of $codename, which cannot be fetched for $ARCH"
+}
+
 start=$(now)
 mkdir -p "$CACHE" "$(dirname "$DEST")"
 # Children inherit the lock: what a killed run left behind ends before the next begins.
@@ -220,9 +231,12 @@ try=1
 fresh=
 until attempt; do
 	unset APT_CONFIG
-	[ $try -lt 3 ] || die "gave up after $try attempts"
-	say "attempt $try failed, again in $((try * 3)) s with new package lists"
-	sleep $((try * 3))
+	if [ $try -lt 3 ]; then
+		say "attempt $try failed, again in $((try * 3)) s with new package lists"
+		sleep $((try * 3))
+	elif [ $try -gt 3 ] || ! without_updates; then
+		die "gave up after $try attempts"
+	fi
 	try=$((try + 1))
 	REFRESH=1
 done
