@@ -11,7 +11,8 @@ G := generated/aarch64-gem5
 BUILDER ?= source
 BUILDERS := source
 ifeq ($(filter $(BUILDER),$(BUILDERS)),)
-$(error BUILDER=$(BUILDER): want one of: $(BUILDERS))
+# run.sh knows why.
+$(error $(shell BUILDER='$(BUILDER)' sh $(G)/run.sh -c 2>&1))
 endif
 
 # What the host needs, as package:proof.

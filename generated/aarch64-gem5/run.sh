@@ -19,6 +19,8 @@ command_line_size=2048
 . generated/common/run.sh
 
 # What can be asked for. A variable that is not set gets its default.
+unavailable buildroot 'this version renders its fragment but has no rules to build with it'
+unavailable distro 'gem5 starts an ELF vmlinux with its own drivers built in, and no package has one'
 builders source source
 option EVAL script '' 'shell commands that the guest runs at the end of its start-up'
 option EVAL_INIT script '' 'shell commands that the guest runs instead of init; then it powers off'

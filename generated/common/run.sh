@@ -34,6 +34,13 @@ problem() {
 # value_of prints the value of the variable with the given name.
 value_of() { eval "printf '%s' \"\${$1-}\""; }
 
+# unavailable BUILDER WHY says why a builder does not exist for the profile.
+unavailable() {
+	[ "${BUILDER-}" = "$1" ] || return 0
+	problem "BUILDER=$1: not for $profile: $2"
+	BUILDER=
+}
+
 builders() {
 	BUILDER=${BUILDER:-$1}
 	shift
