@@ -6,7 +6,7 @@
 #	KERNEL   DEST/kernel of packages.sh
 #	STAGING  gets lib/modules/RELEASE and, in it, load-order: all files, one
 #	         a line, each after those it needs (for insmod in an initramfs)
-# OPTIONAL=1: a name this kernel lacks is skipped instead of an error.
+# OPTIONAL (environment): further names, which a kernel may lack.
 set -eu
 
 kernel=$(cd "${1:?folder with the unpacked kernel package}" && pwd)
@@ -29,12 +29,15 @@ fi
 
 rm -rf "$to"
 mkdir -p "$to"
-for name; do
+optional=
+# shellcheck disable=SC2086 # names
+for name in "$@" -- ${OPTIONAL-}; do
+	[ "$name" != -- ] || { optional=yes && continue; }
 	# Only modprobe knows soft dependencies (ext4 needs a crc32c). The empty
 	# configuration keeps this machine's blacklists and options out.
 	if depends=$(modprobe -C /dev/null -d "$kernel" -S "$release" --show-depends "$name" 2>/dev/null); then
 		printf '%s\n' "$depends" | sed -n "s|^insmod $from/\([^ ]*\).*|\1|p"
-	elif [ -z "${OPTIONAL-}" ]; then
+	elif [ -z "$optional" ]; then
 		printf 'error: kernel %s has no module %s\n' "$release" "$name" >&2
 		exit 1
 	fi

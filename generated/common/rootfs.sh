@@ -49,7 +49,7 @@ chmod 1777 "$root/tmp"
 
 if [ -n "$kernel" ]; then
 	# shellcheck disable=SC2046 # names of modules
-	sh "$here/kernel-modules.sh" "$kernel" "$root" $(names boot-module) $(names module)
+	OPTIONAL=$(names module) sh "$here/kernel-modules.sh" "$kernel" "$root" $(names boot-module)
 	skeleton "$boot"
 	cp rootfs_overlay/init "$boot/init"
 	# shellcheck disable=SC2046
