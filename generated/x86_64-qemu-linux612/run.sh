@@ -49,6 +49,7 @@ option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (an
 option SHARE value '' 'a folder of the host, by 9p in the guest'\''s /share'
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
+option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 program=qemu-system-x86_64
 begin "$@"
@@ -192,6 +193,21 @@ fi
 # screen (profiles/emulator/qemu.toml)
 if [ "$GRAPHIC" = 1 ]; then
 	set -- "$@" -device VGA
+fi
+
+# input (profiles/arch/x86_64.qemu.toml)
+if [ "$GRAPHIC" = 1 ]; then
+	:
+fi
+
+# serial (profiles/emulator/qemu.toml)
+if [ "$SERIAL" = 1 ]; then
+	set -- "$@" -chardev "socket,id=serial,path=$run/serial.sock,server=on,wait=off"
+fi
+
+# serial_port (profiles/arch/x86_64.qemu.toml)
+if [ "$SERIAL" = 1 ]; then
+	set -- "$@" -serial chardev:serial
 fi
 
 # args (profiles/emulator/qemu.toml)

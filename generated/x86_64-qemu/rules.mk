@@ -30,7 +30,7 @@ FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.
-RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE NET FORWARD SHARE GDB GRAPHIC ARGS
+RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE NET FORWARD SHARE GDB GRAPHIC SERIAL ARGS
 unexport $(RUN_SETTINGS)
 run check-run: private export override BUILDER := $(BUILDER)
 run check-run: private export override OUT := $(OUT)
@@ -51,6 +51,7 @@ run check-run: private export override FORWARD := $(value FORWARD)
 run check-run: private export override SHARE := $(value SHARE)
 run check-run: private export override GDB := $(value GDB)
 run check-run: private export override GRAPHIC := $(value GRAPHIC)
+run check-run: private export override SERIAL := $(value SERIAL)
 run check-run: private export override ARGS := $(value ARGS)
 
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])

@@ -252,7 +252,7 @@ func TestReadmeArch(t *testing.T) {
 	tr := copyTree(t)
 	n := 0
 	for _, l := range listings(readme(t)) {
-		if strings.Contains(l.title, "ppc64el") {
+		if strings.Contains(l.title, "s390x") {
 			write(t, tr, l.title, strings.Join(l.lines, "\n")+"\n")
 			n++
 		}
@@ -260,9 +260,9 @@ func TestReadmeArch(t *testing.T) {
 	if n != 3 {
 		t.Fatalf("README.adoc has %d listings of files for the new arch, want 3", n)
 	}
-	tr.make(t, "-s", "gen").want(t, 0, "create generated/ppc64el-qemu/buildroot.config\n", "create generated/ppc64el-qemu/run.sh\n")
-	tr.make(t, "-s", "list").want(t, 0, "ppc64el-qemu ")
-	tr.command(t, nil, "sh", "generated/ppc64el-qemu/run.sh", "-n").want(t, 0, "qemu-system-ppc64 ", "-machine pseries", "console=hvc0")
+	tr.make(t, "-s", "gen").want(t, 0, "create generated/s390x-qemu/buildroot.config\n", "create generated/s390x-qemu/run.sh\n")
+	tr.make(t, "-s", "list").want(t, 0, "s390x-qemu ")
+	tr.command(t, nil, "sh", "generated/s390x-qemu/run.sh", "-n").want(t, 0, "qemu-system-s390x ", "-machine s390-ccw-virtio", "console=ttysclp0")
 }
 
 // TestReadmeLines: one sentence a line, and nothing of the machine it was
