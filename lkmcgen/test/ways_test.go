@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// distroProfiles are the profiles without features that the builder distro
-// makes, one for each arch; sourceProfiles those of the builder source.
+// distroProfiles are the profiles, one for each arch, that the builder distro
+// makes; sourceProfiles those of the builder source.
 func distroProfiles(t *testing.T, tr tree) []string { return profilesWith(t, tr, "distro") }
 func sourceProfiles(t *testing.T, tr tree) []string { return profilesWith(t, tr, "source") }
 
@@ -28,15 +28,15 @@ func profilesWith(t *testing.T, tr tree, builder string) []string {
 	r := tr.command(t, nil, "out/bin/lkmcgen", "list", "--json")
 	r.want(t, 0)
 	var all []struct {
-		Name, Emulator     string
-		Features, Builders []string
+		Name, Arch string
+		Builders   []string
 	}
 	if err := json.Unmarshal([]byte(r.output), &all); err != nil {
 		t.Fatal(err)
 	}
 	var names []string
 	for _, p := range all {
-		if p.Emulator == "qemu" && len(p.Features) == 0 && slices.Contains(p.Builders, builder) {
+		if p.Name == p.Arch+"-qemu" && slices.Contains(p.Builders, builder) {
 			names = append(names, p.Name)
 		}
 	}
