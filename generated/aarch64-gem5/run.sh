@@ -36,6 +36,7 @@ option MEMORY value 512MB 'the guest'\''s memory'
 option SMP value 1 'the guest'\''s CPUs'
 	matches SMP '[1-4]' '1 to 4'
 program="$GEM5_SRC/build/ARM/gem5.opt"
+packages=''
 begin "$@"
 console_log="$run/system.terminal"
 

@@ -52,6 +52,7 @@ option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays 
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 program=qemu-system-aarch64
+packages=qemu-system-arm
 begin "$@"
 console_log="$run/console.log"
 

@@ -10,7 +10,7 @@
 #   102      the emulator could not be started, or died
 #   103      a variable has an impossible value, or nothing is built
 #   124      TIMEOUT passed
-# shellcheck disable=SC2154 # run.sh sets profile, machine, command_line_size and program
+# shellcheck disable=SC2154 # run.sh sets profile, machine, kvm_flags, command_line_size, program and packages
 
 OUT=${OUT:-out}
 usage_text=
@@ -147,7 +147,7 @@ begin() {
 	command_line=
 	[ -z "$dry" ] || return 0
 	command -v "$program" >/dev/null ||
-		fail "$program: not installed (run: make deps PROFILE=$profile)" 102
+		fail "$program: not installed${packages:+, package $packages} (run: make deps PROFILE=$profile)" 102
 	[ -z "$check" ] || exit 0
 	[ -e "$build/kernel" ] ||
 		fail "$build/kernel: not built yet (run: make build PROFILE=$profile BUILDER=$BUILDER)"

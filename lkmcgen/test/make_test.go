@@ -203,6 +203,13 @@ func TestBadSettings(t *testing.T) {
 	}
 }
 
+// TestNotInstalled: an emulator that is not there is named with its package.
+func TestNotInstalled(t *testing.T) {
+	tr := copyTree(t)
+	tr.edit(t, "generated/aarch64-qemu/run.sh", "program=qemu-system-aarch64", "program=qemu-system-nosuch")
+	tr.of("aarch64-qemu").run(t).want(t, 102, "qemu-system-nosuch: not installed, package qemu-system-arm (run: make deps PROFILE=aarch64-qemu)")
+}
+
 // TestRegenerate follows the rule that keeps generated/ up to date.
 func TestRegenerate(t *testing.T) {
 	tr := copyTree(t)

@@ -24,6 +24,7 @@ option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
 option NAME value '$(n) it'\''s "n" \' 'help with $(rm), `rm`, it'\''s "q" and a trailing \'
 program=qemu-system-arm
+packages=gcc
 begin "$@"
 console_log="$run/console.log"
 

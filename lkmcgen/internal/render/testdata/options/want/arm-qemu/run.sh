@@ -34,6 +34,7 @@ option EVAL_INIT script '' 'another script'
 	excludes EVAL_INIT EVAL
 option ARGS words '' words
 program="$EMU_SRC/build/emu"
+packages=gcc
 begin "$@"
 console_log="$run/console.log"
 

@@ -23,6 +23,7 @@ builders distro distro
 option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
 program=qemu-system-arm
+packages=gcc
 begin "$@"
 console_log="$run/console.log"
 
