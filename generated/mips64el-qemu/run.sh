@@ -32,7 +32,7 @@ option RUN value default 'name of the run; each has its own folder, so several c
 option MEMORY value 256M 'the guest'\''s memory'
 	matches MEMORY '[1-9][0-9]*[KMGT]?' 'a number, and K, M, G or T; megabytes without one'
 option SMP value 1 'the guest'\''s CPUs'
-	matches SMP '[1-9][0-9]*' 'a number from 1'
+	matches SMP 1 '1: the board has one CPU'
 option ACCEL value auto 'kvm, tcg, or auto: KVM where a virtual machine can be created'
 	one_of ACCEL auto kvm tcg
 option INITRD flag '' 'the root file system is an initial RAM disk, there is no disk'
