@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestArches boots every arch in every way that the README's table promises. To
+// compile all kernels takes hours without a cache: those marked slow run with
+// LKMC_BOOT=all.
+func TestArches(t *testing.T) {
+	needBoot(t)
+	for _, test := range []struct {
+		profile, builder string
+		serial           string // what the guest calls its second serial port
+		slow             bool
+	}{
+		{"x86_64-qemu", "distro", "ttyS1", false},
+		{"x86_64-qemu", "source", "ttyS1", false},
+		{"aarch64-qemu", "distro", "ttyS0", false},
+		{"aarch64-qemu", "source", "ttyS0", true},
+		{"arm-qemu", "distro", "ttyS0", false},
+		{"arm-qemu", "source", "ttyS0", true},
+		{"mips64-qemu", "source", "ttyS1", false},
+		{"mips64el-qemu", "distro", "ttyS1", false},
+		{"mips64el-qemu", "source", "ttyS1", true},
+		{"ppc64el-qemu", "distro", "hvc1", false},
+		{"ppc64el-qemu", "source", "hvc1", true},
+		{"riscv64-qemu", "source", "ttyS1", true},
+	} {
+		t.Run(test.profile+"/"+test.builder, func(t *testing.T) {
+			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
+				t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
+			}
+			tr := root(t).of(test.profile).with("BUILDER="+test.builder, "TIMEOUT=120", "RUN=arch")
+			if tr.make(t, "build").want(t, 0); t.Failed() {
+				return
+			}
+			t.Run("disk", func(t *testing.T) {
+				tr.run(t, "EVAL=insmod /hello.ko; rmmod hello; mount | head -n 1; poweroff").
+					want(t, 0, "hello init\n", "hello exit\n", " on / type ext4 (rw", "(exit status 0)", "the guest powered off")
+			})
+			t.Run("initrd", func(t *testing.T) {
+				tr.run(t, "INITRD=1", "EVAL=modprobe hello && rmmod hello && grep ^rootfs /proc/mounts; poweroff").
+					want(t, 0, "hello exit\n", "rootfs / rootfs rw", "the guest powered off")
+			})
+			t.Run("screen", func(t *testing.T) {
+				tr.run(t, "GRAPHIC=1", "ARGS=-display none", "EVAL=cat /proc/fb; poweroff").
+					want(t, 0, "drmfb\n")
+			})
+			t.Run("serial", func(t *testing.T) {
+				socket := filepath.Join(tr.runFolder("arch"), "serial.sock")
+				os.Remove(socket)
+				heard := make(chan string, 1)
+				go func() { heard <- talk(socket) }()
+				tr.run(t, "SERIAL=1", "EVAL=exec 3<>/dev/"+test.serial+"; echo out >&3; read l <&3; echo got $l; poweroff").
+					want(t, 0, "got in\n", "the guest powered off")
+				if line := <-heard; line != "out" {
+					t.Errorf("the second serial port said %q, want out", line)
+				}
+			})
+		})
+	}
+}
+
+// talk waits for a line at the socket, answers it by the line "in", and returns
+// what it was, without its end.
+func talk(socket string) string {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		c, err := net.Dial("unix", socket)
+		if err != nil {
+			continue
+		}
+		defer c.Close()
+		c.SetDeadline(end)
+		line, err := bufio.NewReader(c).ReadString('\n')
+		if err != nil {
+			return err.Error()
+		}
+		if _, err := c.Write([]byte("in\n")); err != nil {
+			return err.Error()
+		}
+		return strings.TrimRight(line, "\r\n")
+	}
+	return "nothing"
+}
+
+// TestNoBuilder: asking for a builder that a profile does not have is an error
+// that says why, before anything is built.
+func TestNoBuilder(t *testing.T) {
+	tr := root(t)
+	tr.make(t, "build", "PROFILE=riscv64-qemu", "BUILDER=distro").want(t, 2, "Debian 12 has no packages for riscv64")
+	tr.make(t, "build", "PROFILE=mips64-qemu", "BUILDER=distro").want(t, 2, "Debian 12 has no packages for mips64")
+	tr.make(t, "build", "PROFILE=x86_64-qemu", "BUILDER=nosuch").want(t, 2, "BUILDER=nosuch: want one of: distro source")
+	tr.env = append(tr.env, "BUILDER=distro")
+	tr.command(t, nil, "sh", "generated/riscv64-qemu/run.sh", "-n").want(t, 103, "Debian 12 has no packages for riscv64")
+}
