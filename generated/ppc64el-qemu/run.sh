@@ -95,7 +95,7 @@ set -- "$@" \
 	-no-user-config
 
 # machine (profiles/arch/ppc64el.qemu.toml)
-set -- "$@" -machine pseries,x-vof=on
+set -- "$@" -machine pseries,x-vof=on,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off
 
 # accelerator (profiles/emulator/qemu.toml)
 choose_accelerator ACCEL "$@"
