@@ -21,7 +21,7 @@ stand_in "$build" "$cross"
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 
 kbuild() {
-	make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory "$@"
+	tied make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory "$@"
 }
 
 case $action in
@@ -37,7 +37,7 @@ config)
 	;;
 build)
 	say "compiling $build"
-	quietly kbuild busybox
+	quietly "$build/lkmc.progress" kbuild busybox
 	mkdir -p "$1"
 	copy_if_changed "$build/busybox" "$1/busybox"
 	;;

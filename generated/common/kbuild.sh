@@ -4,6 +4,13 @@
 # How the makes of Linux and BusyBox are called. Read by linux.sh, busybox.sh and
 # modules.sh, not run; they set label, what messages begin with.
 
+# A make that is killed without warning takes along what it started here.
+if [ -z "${LKMC_TIED-}" ]; then
+	export LKMC_TIED=1
+	exec setpriv --pdeathsig TERM sh "$0" "$@"
+fi
+unset LKMC_TIED
+
 # The same sources give the same bytes, whoever compiles them and when.
 export KBUILD_BUILD_TIMESTAMP="${KBUILD_BUILD_TIMESTAMP-2026-01-01}"
 export KBUILD_BUILD_USER="${KBUILD_BUILD_USER-lkmc}" KBUILD_BUILD_HOST="${KBUILD_BUILD_HOST-lkmc}" KBUILD_BUILD_VERSION=1
@@ -46,9 +53,12 @@ one_at_a_time() {
 # fragment, because it is about to be made anew.
 keep_edited() {
 	[ -e "$1/.config" ] && [ -e "$1/lkmc.config" ] || return 0
-	cmp -s "$1/.config" "$1/lkmc.config" && return
-	cp "$1/.config" "$1/.config.edited"
-	say "the fragment changed; what menuconfig changed is kept as $1/.config.edited"
+	if ! cmp -s "$1/.config" "$1/lkmc.config"; then
+		cp "$1/.config" "$1/.config.edited"
+		say "the fragment changed; what menuconfig changed is kept as $1/.config.edited"
+	fi
+	# Killed from here on, .config is nobody's edit.
+	rm "$1/lkmc.config"
 }
 
 # need_terminal TARGET refuses a menu where nobody can answer it.
@@ -58,26 +68,34 @@ need_terminal() {
 	esac
 }
 
-# quietly COMMAND... runs a make and shows how far it is instead of a line for
-# each file; V=1 shows its commands. What it says on stderr is shown as it is.
+# tied COMMAND... ends when this script does.
+tied() { setpriv --pdeathsig TERM "$@"; }
+
+# quietly PIPE COMMAND... runs a make and shows how far it is instead of a line for
+# each file; V=1 shows its commands. What it says on stderr is shown as it is. The
+# pipe has a name because a pipeline would put a shell between this one and make.
 quietly() {
+	pipe=$1
+	shift
 	if [ -n "${V-}" ]; then
 		"$@" V="$V"
 		return
 	fi
-	# Not by a file descriptor: 3 and 4 are the job server's.
-	failed=$(mktemp)
 	start=$(date +%s)
-	{ "$@" || echo $? >"$failed"; } | awk -v label="$label" -v tty="$([ -t 2 ] && echo 1)" '
+	rm -f "$pipe"
+	mkfifo "$pipe"
+	awk -v label="$label" -v tty="$([ -t 2 ] && echo 1)" '
 		function now() { "date +%s" | getline t; close("date +%s"); return t }
 		BEGIN { start = last = now() }
 		{ n++ }
 		tty && n % 10 == 0 { printf "\r%s: %d steps, %d s  %.50s\033[K", label, n, now() - start, $0 >"/dev/stderr" }
 		!tty && n % 100 == 0 && now() - last >= 20 { last = now(); printf "%s: %d steps, %d s\n", label, n, last - start >"/dev/stderr" }
-		END { if (tty && n >= 10) printf "\r\033[K" >"/dev/stderr" }'
-	status=$(cat "$failed")
-	rm "$failed"
-	[ -z "$status" ] || return "$status"
+		END { if (tty && n >= 10) printf "\r\033[K" >"/dev/stderr" }' <"$pipe" &
+	status=0
+	"$@" >"$pipe" || status=$?
+	wait $!
+	rm -f "$pipe"
+	[ "$status" = 0 ] || return "$status"
 	say "done in $(($(date +%s) - start)) s"
 }
 

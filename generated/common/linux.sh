@@ -25,7 +25,7 @@ stand_in "$build" "$cross"
 # which makes Kbuild call the tree "..", and gdb.sh tells GDB where /lkmc is.
 map="-fdebug-prefix-map=$tree=/lkmc/linux"
 kbuild() {
-	make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" KCFLAGS="$map" KAFLAGS="$map" --no-print-directory "$@"
+	tied make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" KCFLAGS="$map" KAFLAGS="$map" --no-print-directory "$@"
 }
 
 # check_machine FILE: a tree may hold an image for other machines, or make one in
@@ -57,7 +57,7 @@ build)
 	target=$1 image=$2 result=$3
 	say "compiling $build (some minutes the first time)"
 	take_back
-	quietly kbuild "$target" modules scripts_gdb
+	quietly "$build/lkmc.progress" kbuild "$target" modules scripts_gdb
 	check_machine "$build/vmlinux"
 	mkdir -p "$result"
 	ln -sfn "$build/vmlinux" "$result/vmlinux"
@@ -72,7 +72,7 @@ initramfs)
 	# again if it has anything to do. Killed here, make finds vmlinux.plain.
 	take_back
 	mv "$build/vmlinux" "$build/vmlinux.plain"
-	quietly kbuild "$target" CONFIG_INITRAMFS_SOURCE="$result/rootfs.cpio.gz"
+	quietly "$build/lkmc.progress" kbuild "$target" CONFIG_INITRAMFS_SOURCE="$result/rootfs.cpio.gz"
 	cp "$build/$image" "$result/kernel-initramfs.tmp"
 	mv "$result/kernel-initramfs.tmp" "$result/kernel-initramfs"
 	mv "$build/vmlinux" "$build/vmlinux.initramfs"

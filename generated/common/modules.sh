@@ -16,5 +16,5 @@ find "$build/modules" -maxdepth 1 -type l -exec rm {} +
 ln -s "$PWD"/kernel_module/Kbuild "$PWD"/kernel_module/*.[ch] "$build/modules"
 # Without CC= the headers of a distribution would ask for the very compiler
 # that it used; BTF would need its vmlinux.
-exec make -C "$build/headers" M="$build/modules" ARCH="$arch" CROSS_COMPILE="$cross" CC="${cross}gcc" \
+tied make -C "$build/headers" M="$build/modules" ARCH="$arch" CROSS_COMPILE="$cross" CC="${cross}gcc" \
 	CONFIG_DEBUG_INFO_BTF_MODULES= ${V:+V="$V"} --no-print-directory modules
