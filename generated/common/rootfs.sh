@@ -72,13 +72,13 @@ for source in kernel_module/user/*.c; do
 done
 
 # What was built, for the guest to compare with what is on its disk: a mode, a
-# checksum or the target of a link, and a path.
+# checksum or the target of a link, and a path; a folder before what is in it.
 (
 	cd "$root"
 	find . ! -type l -printf '%m %P\n'
 	find . -type f -exec sha256sum {} + | sed 's|  \./| |'
 	find . -type l -printf '%l %P\n'
-) | LC_ALL=C sort >"$build/manifest"
+) | LC_ALL=C sort -k 2 >"$build/manifest"
 mkdir -p "$root/lib/lkmc"
 cp "$build/manifest" "$root/lib/lkmc/manifest"
 sha256sum <"$build/manifest" | cut -c -16 >"$build/rootfs.id"

@@ -70,9 +70,9 @@ func TestDisk(t *testing.T) {
 	tr := copyTree(t).with("TIMEOUT=120", "RUN=disk")
 	tr.make(t, "run", "EVAL=echo mine >/root/note; echo changed >>/etc/motd; echo other >/etc/hostname; poweroff").want(t, 0)
 	overlay(t, tr, "etc/motd", "a new motd\n")
-	overlay(t, tr, "etc/added", "an added file\n")
+	overlay(t, tr, "etc/new/folder/added", "an added file\n")
 	os.Remove(filepath.Join(tr.dir, "rootfs_overlay/params.sh"))
-	r := tr.make(t, "run", "EVAL=cat /root/note /etc/motd /etc/motd.old /etc/hostname /etc/added; ls /params.sh; poweroff")
+	r := tr.make(t, "run", "EVAL=cat /root/note /etc/motd /etc/motd.old /etc/hostname /etc/new/folder/added; ls /params.sh; poweroff")
 	r.want(t, 0, "the guest brings it up to date", "mine\na new motd\n", "changed\nother\nan added file\n", "/params.sh: No such file",
 		"/etc/motd was changed in the guest and in the build")
 	again := tr.run(t, "EVAL=cat /root/note; poweroff")
