@@ -36,8 +36,10 @@ check_machine() {
 	[ "$found" = "$want" ] || die "$1 is for $found, not for $want"
 }
 
-# machine_of FILE prints the word size, byte order and machine in its ELF header.
-machine_of() { LC_ALL=C readelf -h "$1" | sed -n 's/,.*//; s/^ *\(Class\|Data\|Machine\): *//p' | tr '\n' ' '; }
+# machine_of FILE prints word size, byte order and machine from its ELF header.
+machine_of() {
+	LC_ALL=C readelf -h "$1" | sed -n "s/2's complement, //; s/^ *\(Class\|Data\|Machine\): *//p" | paste -sd ' ' -
+}
 
 # What a link with the root file system inside put aside belongs here again.
 take_back() { [ ! -e "$build/vmlinux.plain" ] || mv "$build/vmlinux.plain" "$build/vmlinux"; }

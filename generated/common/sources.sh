@@ -15,7 +15,9 @@ DOWNLOADS=$(absolute "${DOWNLOADS:?folder for downloads}")
 kept=$DOWNLOADS/$package
 mkdir -p "$DOWNLOADS" "$(dirname "$folder")"
 exec 9>"$DOWNLOADS/lock"
-flock 9
+flock -n 9 || { say "waiting for another make that uses $DOWNLOADS" && flock 9; }
+# The other one may have done it.
+[ ! -e "$folder/Makefile" ] || exit 0
 start=$(now)
 
 # fetch gets the package's files into $kept, which is there when it is complete.
@@ -65,5 +67,6 @@ if ! unpack "$folder.tmp"; then
 	rm -rf "$folder.tmp" "$kept"
 	die "what was fetched cannot be unpacked and is removed; run it again"
 fi
+rm -rf "$folder"
 mv "$folder.tmp" "$folder"
 say "in $folder, took $(($(now) - start)) s"
