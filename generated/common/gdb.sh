@@ -9,7 +9,8 @@ folder=$1 builder=$2 run=$3 script=$4
 shift 4
 
 socket=$folder/runs/$run/gdb.sock
-vmlinux=$folder/$builder/vmlinux
+# An image kernel-NAME has its symbols in vmlinux-NAME.
+vmlinux=$folder/$builder/vmlinux$(sed -n 's|.*/kernel\(-[a-z0-9_-]*\)".*|\1|p' "$folder/runs/$run/run.json" 2>/dev/null | head -n 1)
 [ -S "$socket" ] || {
 	echo "error: no guest waits at $socket (in another terminal: make run GDB=1 BUILDER=source)" >&2
 	exit 1

@@ -79,6 +79,7 @@ initramfs)
 	mv "$result/kernel-initramfs.tmp" "$result/kernel-initramfs"
 	mv "$build/vmlinux" "$build/vmlinux.initramfs"
 	ln -sfn "$build/vmlinux.initramfs" "$result/vmlinux-initramfs"
+	ln -sfn vmlinux-gdb.py "$build/vmlinux.initramfs-gdb.py"
 	take_back
 	;;
 make)

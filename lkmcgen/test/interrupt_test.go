@@ -45,8 +45,8 @@ func TestInterruptedBuild(t *testing.T) {
 	tr.run(t, "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120").want(t, 0, "hello init\n")
 }
 
-// interrupt starts a build and ends it when a file that matches sign is there anew.
-func (tr tree) interrupt(t *testing.T, sign, how string) {
+// interrupt starts a build, with settings, and ends it when a file that matches sign is there anew.
+func (tr tree) interrupt(t *testing.T, sign, how string, settings ...string) {
 	t.Helper()
 	old, _ := filepath.Glob(filepath.Join(tr.dir, sign))
 	for _, f := range old {
@@ -57,7 +57,7 @@ func (tr tree) interrupt(t *testing.T, sign, how string) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	c := exec.Command("make", "-j"+strconv.Itoa(runtime.NumCPU()), "build")
+	c := exec.Command("make", append(settings, "-j"+strconv.Itoa(runtime.NumCPU()), "build")...)
 	c.Dir, c.Env = tr.dir, append(cleanEnv(), tr.env...)
 	c.Stdout, c.Stderr = log, log
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

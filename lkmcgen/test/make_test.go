@@ -196,6 +196,11 @@ func TestBadSettings(t *testing.T) {
 		{"out is the checkout", []string{"distclean", "OUT=."}, "holds more than what was built"},
 		{"out with a blank", []string{"build", "OUT=a b"}, "blank or a colon"},
 		{"kernel tree", []string{"build", "BUILDER=source", "LINUX_SRC=/nonexistent"}, "LINUX_SRC=/nonexistent: no kernel tree"},
+		{"kernel tree without the builder", []string{"build", "BUILDER=distro", "LINUX_SRC=/usr"}, "only BUILDER=source compiles a kernel"},
+		{"tree of BusyBox", []string{"build", "BUILDER=source", "BUSYBOX_SRC=/usr"}, "BUSYBOX_SRC=/usr: no tree of BusyBox there"},
+		{"ccache", []string{"build", "CCACHE=yes"}, "CCACHE=yes: want 0 or 1"},
+		{"distribution", []string{"build", "DISTRIBUTE=x"}, "DISTRIBUTE=x: want distcc or icecc"},
+		{"clean and build", []string{"clean", "build"}, "make clean && make build"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tr.make(t, test.args...).want(t, 2, test.want)
@@ -208,6 +213,24 @@ func TestNotInstalled(t *testing.T) {
 	tr := copyTree(t)
 	tr.edit(t, "generated/aarch64-qemu/run.sh", "program=qemu-system-aarch64", "program=qemu-system-nosuch")
 	tr.of("aarch64-qemu").run(t).want(t, 102, "qemu-system-nosuch: not installed, package qemu-system-arm (run: make deps PROFILE=aarch64-qemu)")
+}
+
+// TestKernelTree: a kernel tree that cannot be compiled is told before a build.
+func TestKernelTree(t *testing.T) {
+	tr := root(t)
+	trees := tree{dir: t.TempDir()}
+	for _, file := range []string{"init/Kconfig", "arch/arm/Makefile"} {
+		write(t, trees, "arm/"+file, "")
+		write(t, trees, "built/"+file, "")
+	}
+	write(t, trees, "built/arch/x86/Makefile", "")
+	write(t, trees, "built/.config", "")
+	for name, want := range map[string]string{
+		"arm":   "the tree has no arch/x86",
+		"built": "the tree was built in place (run there: make mrproper)",
+	} {
+		tr.make(t, "build", "BUILDER=source", "LINUX_SRC="+filepath.Join(trees.dir, name)).want(t, 2, want)
+	}
 }
 
 // TestRegenerate follows the rule that keeps generated/ up to date.
