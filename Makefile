@@ -20,6 +20,9 @@ GO ?= go
 GOAL ?= build
 KEY ?=
 BIN ?=
+CMD ?=
+MODULE ?=
+PARAMS ?=
 RUN_SETTINGS ?=
 
 # What is set here is for the rules, not for the makes that they call, see also
@@ -70,7 +73,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain watch unit bench $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain watch runs unit bench $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -83,7 +86,7 @@ $(error DISTRIBUTE=$(DISTRIBUTE): want distcc or icecc)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN CMD MODULE PARAMS $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -160,6 +163,47 @@ user: programs ## run a program of the guest on this host, without a kernel: BIN
 .PHONY: gdb
 gdb: ## attach GDB to a guest that was started with GDB=1
 	@sh generated/common/gdb.sh $(OUT)/$(PROFILE) $(or $(BUILDER),x) $(or $(RUN),default) generated/$(PROFILE)/gdb.gdb
+
+## In a running guest (of PROFILE and RUN)
+
+# Settings reach these recipes through the environment alone. RUN and TIMEOUT
+# are those of make run.
+IN_GUEST := exec shell insmod check-insmod rmmod monitor
+RUNNING = $(OUT)/$(PROFILE)/runs/$${RUN:-default}
+LIMITED = $${TIMEOUT:+--timeout "$$TIMEOUT"}
+$(IN_GUEST): private export override RUN := $(value RUN)
+$(IN_GUEST): private export override TIMEOUT := $(value TIMEOUT)
+exec: private export override CMD := $(value CMD)
+insmod rmmod: private export override MODULE := $(value MODULE)
+insmod: private export override PARAMS := $(value PARAMS)
+
+.PHONY: exec
+exec: $(LKMCGEN) ## run a shell command there: make exec CMD='uname -a'
+	@$(LKMCGEN) exec $(LIMITED) "$(RUNNING)" "$${CMD:?say which: make exec CMD=...}"
+
+.PHONY: shell
+shell: $(LKMCGEN) ## a shell there, in this terminal
+	@$(LKMCGEN) shell "$(RUNNING)"
+
+.PHONY: insmod check-insmod
+insmod: check-insmod modules ## compile and insert MODULE=hello, with PARAMS='number=1'
+	@$(LKMCGEN) insmod $(LIMITED) "$(RUNNING)" "$(P)/$(BUILDER)/modules/$${MODULE:?say which: make insmod MODULE=...}.ko" $${PARAMS:+"$$PARAMS"}
+
+# A guest of another builder is told before anything is built for this one.
+check-insmod: $(LKMCGEN)
+	@$(LKMCGEN) insmod --builder $(BUILDER) "$(RUNNING)"
+
+.PHONY: rmmod
+rmmod: $(LKMCGEN) ## remove MODULE=hello
+	@$(LKMCGEN) rmmod $(LIMITED) "$(RUNNING)" "$${MODULE:?say which: make rmmod MODULE=...}"
+
+.PHONY: monitor
+monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
+	@$(LKMCGEN) monitor "$(RUNNING)"
+
+.PHONY: runs
+runs: $(LKMCGEN) ## list the runs and how they ended
+	@$(LKMCGEN) runs $(OUT)
 
 ## Looking after it
 

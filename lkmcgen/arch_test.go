@@ -44,6 +44,7 @@ var thirdParty = map[string]string{
 	"github.com/Masterminds/sprig/v3":      "internal/render/funcs.go",
 	"github.com/fsnotify/fsnotify":         "internal/watch/watch.go",
 	"github.com/rogpeppe/go-internal/diff": "gen.go",
+	"golang.org/x/term":                    "internal/guest/terminal.go",
 }
 
 // impure are packages that only those that touch the disk, a process or the

@@ -35,6 +35,12 @@ func commands() []command {
 		{"watch", "[COMMAND ...]", "gen after every change, then run a command such as: make build", nil, watchProfiles},
 		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
 		{"explain", "[--json] PROFILE [KEY ...]", "show a value, the file and line that set it, and what it replaced", []string{"--json"}, explain},
+		{"exec", "[-t] [--timeout S] RUN COMMAND", "run a shell command in a running guest; its status is the exit status", []string{"--timeout", "-t"}, execCommand},
+		{"shell", "RUN", "a shell in a running guest", nil, shell},
+		{"insmod", "[--timeout S] [--builder B] RUN [FILE.ko [X=VALUE ...]]", "put a module into a running guest, in place of the loaded one", []string{"--timeout", "--builder"}, insmod},
+		{"rmmod", "[--timeout S] RUN NAME", "remove a module from a running guest", []string{"--timeout"}, rmmod},
+		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
+		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
 		{"completion", "bash|zsh|fish", "print a completion script for a shell", nil, completion},
 		{"version", "", "print the version", nil, version},
 		{"help", "[COMMAND]", "print this text, or a command's", nil, help},
@@ -299,7 +305,13 @@ func help(_ context.Context, e *env, args []string) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(e.stdout, "\nDIR is the project's folder; by default the nearest one upwards with\n"+
-		"profiles/ and templates/. Exit status: 0 done, 1 a profile, template or check is\nwrong, 2 usage.\n")
+	_, err = fmt.Fprint(e.stdout, `
+DIR is the project's folder; by default the nearest one upwards with
+profiles/ and templates/. RUN is a run's folder, out/PROFILE/runs/NAME; S is
+seconds. Exit status: 0 done, 1 a profile, template or check is wrong, 2 usage.
+exec, shell, insmod and rmmod end with the status of what ran in the guest
+(128+N for signal N), with 124 after a time-out, and with 125 when there is no
+guest, it ended, or its agent did not answer.
+`)
 	return err
 }

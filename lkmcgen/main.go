@@ -54,12 +54,18 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = answer.err
 	}
 	var usage usageError
+	var guests guestError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "lkmcgen: %v\nrun \"lkmcgen help\" for usage\n", err)
 		return exitUsage
+	case errors.As(err, &guests):
+		if guests.err != nil {
+			printErrors(stderr, guests.err)
+		}
+		return guests.status
 	}
 	printErrors(stderr, err)
 	return exitFail

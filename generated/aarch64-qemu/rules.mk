@@ -26,7 +26,7 @@ NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b))),$(NEEDS_$(BUILDER))) \
 	$(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
 # "make deps run" installs first, and a run that cannot be is told before a build.
-FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run)
+FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(if $(filter insmod,$(MAKECMDGOALS)),check-insmod)
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.

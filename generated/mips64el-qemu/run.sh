@@ -148,6 +148,18 @@ set -- "$@" \
 	-chardev "socket,id=qmp,path=$run/qmp.sock,server=on,wait=off" \
 	-mon chardev=qmp,mode=control
 
+# agent (profiles/emulator/qemu.toml)
+set -- "$@" \
+	-device virtio-serial-pci,max_ports=5 \
+	-chardev "socket,id=agent0,path=$run/agent.0.sock,server=on,wait=off" \
+	-device virtserialport,chardev=agent0,name=lkmc.agent.0 \
+	-chardev "socket,id=agent1,path=$run/agent.1.sock,server=on,wait=off" \
+	-device virtserialport,chardev=agent1,name=lkmc.agent.1 \
+	-chardev "socket,id=agent2,path=$run/agent.2.sock,server=on,wait=off" \
+	-device virtserialport,chardev=agent2,name=lkmc.agent.2 \
+	-chardev "socket,id=agent3,path=$run/agent.3.sock,server=on,wait=off" \
+	-device virtserialport,chardev=agent3,name=lkmc.agent.3
+
 # display (profiles/emulator/qemu.toml)
 if [ "$GRAPHIC" = 1 ]; then
 	set -- "$@" -display gtk
