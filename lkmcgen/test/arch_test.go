@@ -4,6 +4,8 @@ package test
 
 import (
 	"bufio"
+	"bytes"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -55,6 +57,18 @@ func TestArches(t *testing.T) {
 				tr.run(t, "GRAPHIC=1", "ARGS=-display none", "EVAL=cat /proc/fb; poweroff").
 					want(t, 0, "drmfb\n")
 			})
+			t.Run("exec", func(t *testing.T) {
+				g := start(t, tr, "arch")
+				data := noise(1e6)
+				a := g.lkmcgen(t, bytes.NewReader(data), "exec", g.folder, "cat; exit 3")
+				if a.status != 3 || a.stdout != string(data) {
+					t.Errorf("status %d, %d bytes came back, want 3 and the same %d; stderr %s", a.status, len(a.stdout), len(data), a.stderr)
+				}
+				g.make(t, "-s", "insmod", "MODULE=params", "PARAMS=number=5").want(t, 0, "] params: init number=5")
+				g.make(t, "-s", "insmod", "MODULE=params").want(t, 0, "] params: exit number=5", "] params: init number=0")
+				g.make(t, "-s", "rmmod", "MODULE=params").want(t, 0, "] params: exit")
+				g.lkmcgen(t, strings.NewReader("info status\n"), "monitor", g.folder).want(t, 0, "VM status: running\n", "")
+			})
 			t.Run("serial", func(t *testing.T) {
 				socket := filepath.Join(tr.runFolder("arch"), "serial.sock")
 				os.Remove(socket)
@@ -80,13 +94,15 @@ func talk(socket string) string {
 		}
 		defer c.Close()
 		c.SetDeadline(end)
-		line, err := bufio.NewReader(c).ReadString('\n')
+		r := bufio.NewReader(c)
+		line, err := r.ReadString('\n')
 		if err != nil {
 			return err.Error()
 		}
 		if _, err := c.Write([]byte("in\n")); err != nil {
 			return err.Error()
 		}
+		io.Copy(io.Discard, r) // what is not read yet is lost when we leave
 		return strings.TrimRight(line, "\r\n")
 	}
 	return "nothing"

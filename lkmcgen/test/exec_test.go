@@ -4,7 +4,6 @@ package test
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -20,9 +19,6 @@ import (
 	"time"
 )
 
-// profile is the guest of these tests; they hold for every one with an agent.
-func profile() string { return cmp.Or(os.Getenv("LKMC_PROFILE"), "x86_64-qemu") }
-
 // A running is a guest that runs beside a test.
 type running struct {
 	tree
@@ -32,17 +28,14 @@ type running struct {
 }
 
 // start starts a guest, which ends with the test, and does not wait for it.
-func start(t *testing.T, name string, settings ...string) *running {
+func start(t *testing.T, tr tree, name string, settings ...string) *running {
 	t.Helper()
 	needBoot(t)
-	tr := root(t)
-	tr.make(t, "build", "PROFILE="+profile()).want(t, 0)
-	tr.env = append(tr.env, "PROFILE="+profile(), "RUN="+name)
-	g := &running{tree: tr, name: name, folder: "out/" + profile() + "/runs/" + name, done: make(chan result, 1)}
+	tr.make(t, "build").want(t, 0)
+	tr = tr.with("RUN=" + name)
+	g := &running{tree: tr, name: name, folder: "out/" + tr.profileName() + "/runs/" + name, done: make(chan result, 1)}
 	os.Remove(filepath.Join(tr.dir, g.folder, "run.json"))
-	one := tr
-	one.env = append(one.env, append([]string{"ACCEL=tcg", "TIMEOUT=600"}, settings...)...)
-	go func() { g.done <- one.command(t, nil, "sh", "generated/"+profile()+"/run.sh") }()
+	go func() { g.done <- tr.with("ACCEL=tcg", "TIMEOUT=600").run(t, settings...) }()
 	if !waitFor(filepath.Join(tr.dir, g.folder, "run.json"), "argv", time.Minute) {
 		t.Fatal("the run did not start")
 	}
@@ -113,7 +106,7 @@ func noise(n int) []byte {
 
 // TestExec is about commands in one guest.
 func TestExec(t *testing.T) {
-	g := start(t, "exec")
+	g := start(t, root(t), "exec")
 	t.Run("waits for the boot", func(t *testing.T) {
 		g.exec(t, "echo up").want(t, 0, "up\n", "")
 	})
@@ -303,7 +296,7 @@ func TestExec(t *testing.T) {
 		g.lkmcgen(t, nil, "runs", "out").want(t, 0, "alive", "")
 		g.lkmcgen(t, nil, "runs", "--json", "out").want(t, 0, `"run": "`+g.name+`"`, "")
 		g.make(t, "-s", "exec", "CMD=true", "RUN=nosuch").want(t, 2,
-			"no guest nosuch of "+profile()+" is running (start one in another terminal: make run PROFILE="+profile()+" RUN=nosuch", "RUN="+g.name)
+			"no guest nosuch of "+g.profileName()+" is running (start one in another terminal: make run PROFILE="+g.profileName()+" RUN=nosuch", "RUN="+g.name)
 	})
 }
 
@@ -327,7 +320,7 @@ func modules(t *testing.T, g *running) {
 	g.exec(t, "rmmod params").want(t, 1, "", "")
 
 	// A module that the image does not have is found like the others.
-	built, _ := filepath.Glob(filepath.Join(g.dir, "out", profile(), "*", "modules/hello.ko"))
+	built, _ := filepath.Glob(filepath.Join(g.dir, "out", g.profileName(), "*", "modules/hello.ko"))
 	if len(built) == 0 {
 		t.Fatal("there is no hello.ko")
 	}
@@ -351,7 +344,7 @@ func modules(t *testing.T, g *running) {
 
 // TestExecNoAgent: a guest whose init starts no agent.
 func TestExecNoAgent(t *testing.T) {
-	g := start(t, "noagent", "EVAL_INIT=sleep 100")
+	g := start(t, root(t), "noagent", "EVAL_INIT=sleep 100")
 	a := g.exec(t, "true")
 	a.want(t, 125, "", "the guest's agent did not answer in 1")
 	a.want(t, 125, "", "its init is /eval.sh, and nothing has started the agent")
@@ -360,17 +353,17 @@ func TestExecNoAgent(t *testing.T) {
 // TestExecPanic: the guest panics in the middle of a command, and afterwards is
 // not there.
 func TestExecPanic(t *testing.T) {
-	g := start(t, "panic")
+	g := start(t, root(t), "panic")
 	a := g.exec(t, "echo before; echo c >/proc/sysrq-trigger; sleep 60")
 	a.want(t, 125, "before\n", "the guest is gone: kernel panic: sysrq triggered crash")
-	g.exec(t, "true").want(t, 125, "", "no guest panic of "+profile()+" is running")
-	g.lkmcgen(t, nil, "monitor", g.folder).want(t, 1, "", "no guest panic of "+profile()+" is running")
+	g.exec(t, "true").want(t, 125, "", "no guest panic of "+g.profileName()+" is running")
+	g.lkmcgen(t, nil, "monitor", g.folder).want(t, 1, "", "no guest panic of "+g.profileName()+" is running")
 	g.lkmcgen(t, nil, "runs", "out").want(t, 0, "kernel panic: sysrq triggered crash (exit status 101)", "")
 }
 
 // TestExecKilled: the emulator is killed in the middle of a command.
 func TestExecKilled(t *testing.T) {
-	g := start(t, "killed-exec", "TIMEOUT=0")
+	g := start(t, root(t), "killed-exec", "TIMEOUT=0")
 	g.exec(t, "true").want(t, 0, "", "")
 	c := g.process(t, nil, "exec", g.folder, "echo here; sleep 60")
 	out, _ := c.StdoutPipe()
