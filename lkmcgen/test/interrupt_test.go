@@ -3,6 +3,7 @@
 package test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,22 +89,24 @@ func (tr tree) interrupt(t *testing.T, sign, how string, settings ...string) {
 		t.Error("the build ended well")
 	}
 	// What unpacks may go on to its end when only make was killed.
-	for start := time.Now(); len(tr.processes()) > 0; time.Sleep(50 * time.Millisecond) {
+	for start := time.Now(); len(processes(t, c.Process.Pid)) > 0; time.Sleep(50 * time.Millisecond) {
 		if time.Since(start) > time.Minute {
-			t.Fatalf("left running: %q", tr.processes())
+			t.Fatalf("left running: %q", processes(t, c.Process.Pid))
 		}
 	}
 }
 
-// processes returns the command lines of processes that work in the tree.
-func (tr tree) processes() []string {
+// processes returns the command lines of a process group.
+func processes(t *testing.T, group int) []string {
+	t.Helper()
 	var found []string
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, p := range all {
-		cwd, _ := os.Readlink(filepath.Join(p, "cwd"))
-		if cwd == tr.dir || strings.HasPrefix(cwd, tr.dir+"/") {
+		stat, _ := os.ReadFile(filepath.Join(p, "stat"))
+		_, rest, _ := strings.Cut(string(stat), ") ") // behind the name: state, parent, group
+		if f := strings.Fields(rest); len(f) > 2 && f[0] != "Z" && f[2] == strconv.Itoa(group) {
 			line, _ := os.ReadFile(filepath.Join(p, "cmdline"))
-			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
+			found = append(found, fmt.Sprintf("%.100s", strings.ReplaceAll(string(line), "\x00", " ")))
 		}
 	}
 	return found
