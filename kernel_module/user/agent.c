@@ -26,7 +26,8 @@
  *	P mode(4) path	make a file of the input that follows
  *	i data, e	input of the command or file, and its end
  *	w rows(2) columns(2)	the terminal has another size
- *	s signal(1)	send a signal to the command's process group
+ *	s signal(1)	send a signal to the command's process group; what is
+ *			left of it when the command ends is killed
  *	a stream(1) n(4)	n bytes of the stream have found their reader
  * and to the host:
  *	H version(1) length(1) nonce release	answer to H; uname -r
@@ -100,6 +101,7 @@ struct agent {
 
 	bool busy;		/* a request is being served */
 	pid_t pid;		/* of the command, 0: it has ended */
+	bool signalled;		/* the host sent it a signal */
 	int status;		/* as of waitpid() */
 	bool pty;
 	struct stream streams[STREAMS];
@@ -542,6 +544,9 @@ static void command_ended(struct agent *a, int status)
 {
 	int i;
 
+	/* In the background a shell's children ignore Ctrl-C. */
+	if (a->signalled)
+		kill(-a->pid, SIGKILL);
 	a->pid = 0;
 	a->status = status;
 	for (i = OUTPUT; i <= ERRORS; i++)
@@ -627,6 +632,7 @@ static void begin_request(struct agent *a, char type, const uint8_t *p, size_t l
 		a->streams[i].credit = WINDOW;
 	a->busy = true;
 	a->pty = false;
+	a->signalled = false;
 	a->input_ended = false;
 	if (type == 'R')
 		begin_run(a, p, len);
@@ -651,7 +657,7 @@ static void handle(struct agent *a, char type, const uint8_t *p, size_t len)
 	else if (type == 'w' && len == 4 && a->pty)
 		set_size(a->streams[OUTPUT].fd, p);
 	else if (type == 's' && len == 1 && a->pid)
-		kill(-a->pid, p[0]);
+		a->signalled = !kill(-a->pid, p[0]);
 	else if (type == 'a' && len == 5 && p[0] < STREAMS)
 		a->streams[p[0]].credit += get(p + 1, 4);
 }

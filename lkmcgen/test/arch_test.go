@@ -58,7 +58,7 @@ func TestArches(t *testing.T) {
 					want(t, 0, "drmfb\n")
 			})
 			t.Run("exec", func(t *testing.T) {
-				g := start(t, tr, "arch")
+				g := tr.start(t, "arch")
 				data := noise(1e6)
 				a := g.lkmcgen(t, bytes.NewReader(data), "exec", g.folder, "cat; exit 3")
 				if a.status != 3 || a.stdout != string(data) {

@@ -27,11 +27,16 @@ func TestBench(t *testing.T) {
 	fmt.Printf("%s, %d CPUs, Go %s\n", cpuName(), runtime.NumCPU(), runtime.Version())
 	fmt.Print("Each figure: wall time of the whole process, median of the runs given, [least, most].\n\n")
 	benchGenerator(t, tr)
-	if os.Getenv("LKMC_BENCH") == "gen" {
+	switch os.Getenv("LKMC_BENCH") {
+	case "gen":
+		return
+	case "guest":
+		benchGuest(t, tr)
 		return
 	}
 	benchMake(t, tr)
 	benchBoot(t, tr)
+	benchGuest(t, tr)
 }
 
 // A timing is the wall time of several runs of one command, and the largest
@@ -146,6 +151,20 @@ func benchBoot(t *testing.T, tr tree) {
 		tr.edit(t, "kernel_module/hello.c", `pr_info("`, fmt.Sprintf(`pr_info("%d `, i))
 	}, "make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
 	fmt.Printf("edit hello.c, make run, power-off  %v\n", edited)
+}
+
+// benchGuest measures commands in a guest that runs. The printk of the module is
+// seen before make insmod ends.
+func benchGuest(t *testing.T, tr tree) {
+	g := tr.start(t, "bench", "ACCEL=tcg")
+	g.exec(t, "true").want(t, 0, "", "")
+	fmt.Printf("make exec CMD=true                 %v\n", g.measure(t, 21, nil, "make", "exec", "CMD=true"))
+	i := 0
+	edited := g.measure(t, 11, func() {
+		i++
+		g.edit(t, "kernel_module/hello.c", `pr_info("`, fmt.Sprintf(`pr_info("%d `, i))
+	}, "make", "insmod", "MODULE=hello")
+	fmt.Printf("edit hello.c, make insmod          %v\n", edited)
 }
 
 func cpuName() string {

@@ -28,7 +28,7 @@ type running struct {
 }
 
 // start starts a guest, which ends with the test, and does not wait for it.
-func start(t *testing.T, tr tree, name string, settings ...string) *running {
+func (tr tree) start(t *testing.T, name string, settings ...string) *running {
 	t.Helper()
 	needBoot(t)
 	tr.make(t, "build").want(t, 0)
@@ -106,7 +106,7 @@ func noise(n int) []byte {
 
 // TestExec is about commands in one guest.
 func TestExec(t *testing.T) {
-	g := start(t, root(t), "exec")
+	g := root(t).start(t, "exec")
 	t.Run("waits for the boot", func(t *testing.T) {
 		g.exec(t, "echo up").want(t, 0, "up\n", "")
 	})
@@ -241,6 +241,7 @@ func TestExec(t *testing.T) {
 			{"echo here; sleep 97", syscall.SIGTERM, 143, ""},
 			{"trap 'echo trapped; exit 5' INT; echo here; sleep 97", os.Interrupt, 5, "trapped\n"},
 			{"trap '' INT; echo here; sleep 97", os.Interrupt, 130, ""},
+			{"echo here; sleep 97 & sleep 97", os.Interrupt, 130, ""},
 		} {
 			c := g.process(t, nil, "exec", g.folder, test.command)
 			out, _ := c.StdoutPipe()
@@ -344,7 +345,7 @@ func modules(t *testing.T, g *running) {
 
 // TestExecNoAgent: a guest whose init starts no agent.
 func TestExecNoAgent(t *testing.T) {
-	g := start(t, root(t), "noagent", "EVAL_INIT=sleep 100")
+	g := root(t).start(t, "noagent", "EVAL_INIT=sleep 100")
 	a := g.exec(t, "true")
 	a.want(t, 125, "", "the guest's agent did not answer in 1")
 	a.want(t, 125, "", "its init is /eval.sh, and nothing has started the agent")
@@ -353,7 +354,7 @@ func TestExecNoAgent(t *testing.T) {
 // TestExecPanic: the guest panics in the middle of a command, and afterwards is
 // not there.
 func TestExecPanic(t *testing.T) {
-	g := start(t, root(t), "panic")
+	g := root(t).start(t, "panic")
 	a := g.exec(t, "echo before; echo c >/proc/sysrq-trigger; sleep 60")
 	a.want(t, 125, "before\n", "the guest is gone: kernel panic: sysrq triggered crash")
 	g.exec(t, "true").want(t, 125, "", "no guest panic of "+g.profileName()+" is running")
@@ -363,7 +364,7 @@ func TestExecPanic(t *testing.T) {
 
 // TestExecKilled: the emulator is killed in the middle of a command.
 func TestExecKilled(t *testing.T) {
-	g := start(t, root(t), "killed-exec", "TIMEOUT=0")
+	g := root(t).start(t, "killed-exec", "TIMEOUT=0")
 	g.exec(t, "true").want(t, 0, "", "")
 	c := g.process(t, nil, "exec", g.folder, "echo here; sleep 60")
 	out, _ := c.StdoutPipe()
