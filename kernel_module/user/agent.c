@@ -52,9 +52,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -84,7 +84,7 @@ static const char stream_type[STREAMS] = { 'o', 'r', 'k' };
 /* Something that is read and passed on to the host. */
 struct stream {
 	int fd;			/* -1: closed */
-	uint32_t credit;	/* bytes that the host still has room for */
+	unsigned int credit;	/* bytes that the host still has room for */
 	int left;		/* after the command's end: what is still read */
 };
 
@@ -92,11 +92,11 @@ struct agent {
 	int port;
 	bool session;		/* the host has said hello */
 
-	uint8_t in[HEAD + DATA + 1];	/* the frame that is coming in */
+	unsigned char in[HEAD + DATA + 1];	/* the frame that is coming in */
 	size_t in_len;
 	bool in_escaped, in_bad;
 
-	uint8_t out[2 * (HEAD + DATA) + 2];	/* the frame that goes out */
+	unsigned char out[2 * (HEAD + DATA) + 2];	/* the frame that goes out */
 	size_t out_start, out_end;
 
 	bool busy;		/* a request is being served */
@@ -108,10 +108,10 @@ struct agent {
 	int turn;		/* the stream that is read first */
 
 	int input;		/* the command's standard input, or the file */
-	uint8_t ring[WINDOW];	/* input that waits for it */
+	unsigned char ring[WINDOW];	/* input that waits for it */
 	size_t ring_start, ring_len;
 	bool input_ended;
-	uint32_t taken;		/* input to be acknowledged */
+	unsigned int taken;		/* input to be acknowledged */
 
 	bool file;		/* the request is for a file */
 	char path[DATA], temporary[DATA + 8];
@@ -119,18 +119,17 @@ struct agent {
 };
 
 static struct agent agent;
-static volatile sig_atomic_t child_ended;
 
-static uint32_t get(const uint8_t *p, int bytes)
+static unsigned int get(const unsigned char *p, int bytes)
 {
-	uint32_t n = 0;
+	unsigned int n = 0;
 
 	while (bytes--)
 		n = n << 8 | p[bytes];
 	return n;
 }
 
-static void put(uint8_t *p, uint32_t n, int bytes)
+static void put(unsigned char *p, unsigned int n, int bytes)
 {
 	for (; bytes--; n >>= 8)
 		*p++ = n;
@@ -150,9 +149,9 @@ static bool idle(struct agent *a)
 	return a->out_start == a->out_end;
 }
 
-static void stuff(struct agent *a, const uint8_t *p, size_t len)
+static void stuff(struct agent *a, const unsigned char *p, size_t len)
 {
-	uint8_t *out = a->out + a->out_end;
+	unsigned char *out = a->out + a->out_end;
 
 	for (; len--; p++) {
 		if (*p == END) {
@@ -182,7 +181,7 @@ static void flush(struct agent *a)
 
 static void send_frame(struct agent *a, char type, const void *data, size_t len)
 {
-	uint8_t head[HEAD] = { type };
+	unsigned char head[HEAD] = { type };
 
 	put(head + 1, len, 2);
 	a->out_start = 0;
@@ -257,7 +256,7 @@ static void make_parents(char *path)
 	}
 }
 
-static void begin_file(struct agent *a, const uint8_t *p, size_t len)
+static void begin_file(struct agent *a, const unsigned char *p, size_t len)
 {
 	size_t path = len - 4;
 
@@ -293,14 +292,14 @@ static void end_file(struct agent *a)
 
 /* Commands. */
 
-static void set_size(int fd, const uint8_t *p)
+static void set_size(int fd, const unsigned char *p)
 {
 	struct winsize size = { .ws_row = get(p, 2), .ws_col = get(p + 2, 2) };
 
 	ioctl(fd, TIOCSWINSZ, &size);
 }
 
-static int open_pty(const uint8_t *size, int *slave)
+static int open_pty(const unsigned char *size, int *slave)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	const char *name;
@@ -327,7 +326,7 @@ static void spare(const char *how)
 	close_fd(&fd);
 }
 
-static _Noreturn void run_child(int fds[3], bool pty, char **argv, char **env)
+static noreturn void run_child(int fds[3], bool pty, char **argv, char **env)
 {
 	struct sigaction plain = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -352,7 +351,7 @@ static _Noreturn void run_child(int fds[3], bool pty, char **argv, char **env)
 }
 
 /* open_pipes sets the child's three files, and ours in a. */
-static int open_files(struct agent *a, const uint8_t *size, int child[3])
+static int open_files(struct agent *a, const unsigned char *size, int child[3])
 {
 	int p[2], i;
 
@@ -394,7 +393,7 @@ static char **split(char *text, size_t len, char **list)
 	return list;
 }
 
-static void begin_run(struct agent *a, const uint8_t *p, size_t len)
+static void begin_run(struct agent *a, const unsigned char *p, size_t len)
 {
 	char *strings[MAX_STRINGS + 1], *argv[MAX_STRINGS + 1];
 	int child[3] = { -1, -1, -1 };
@@ -439,7 +438,7 @@ out_invalid:
 
 /* Input of the command or the file. */
 
-static void take_input(struct agent *a, const uint8_t *p, size_t len)
+static void take_input(struct agent *a, const unsigned char *p, size_t len)
 {
 	size_t at, n;
 
@@ -507,7 +506,7 @@ static void work_input(struct agent *a)
 static void read_stream(struct agent *a, int i)
 {
 	struct stream *s = &a->streams[i];
-	uint8_t data[DATA];
+	unsigned char data[DATA];
 	size_t room = sizeof(data);
 	ssize_t n;
 
@@ -559,7 +558,6 @@ static void reap(struct agent *a)
 	pid_t pid;
 	int status;
 
-	child_ended = 0;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == a->pid)
 			command_ended(a, status);
@@ -568,11 +566,10 @@ static void reap(struct agent *a)
 /* work does what waits for the way to the host to be free. */
 static void work(struct agent *a)
 {
-	uint8_t data[4];
+	unsigned char data[4];
 	int i;
 
-	if (child_ended)
-		reap(a);
+	reap(a);
 	if (!a->session)
 		return;
 	if (a->busy && !a->failure[0])
@@ -582,32 +579,30 @@ static void work(struct agent *a)
 		a->taken = 0;
 		send_frame(a, 'a', data, 4);
 	}
-	if (!a->busy || !idle(a))
-		return;
-	if (a->failure[0]) {
+	if (a->busy && idle(a) && a->failure[0]) {
 		send_frame(a, 'f', a->failure, strlen(a->failure));
-	} else if (a->pid || (a->file && a->temporary[0])) {
-		return;
-	} else {
-		for (i = 0; i < STREAMS; i++) {
-			while (wanted(a, i))
-				read_stream(a, i);
-			if (a->streams[i].fd >= 0)
-				return;
-		}
-		data[0] = WIFEXITED(a->status) ? WEXITSTATUS(a->status) : 0;
-		data[1] = WIFSIGNALED(a->status) ? WTERMSIG(a->status) : 0;
-		send_frame(a, 'x', data, 2);
+		end_request(a);
 	}
+	if (!a->busy || a->pid || (a->file && a->temporary[0]))
+		return;
+	for (i = 0; i < STREAMS; i++)
+		while (wanted(a, i))
+			read_stream(a, i);
+	if (a->streams[OUTPUT].fd >= 0 || a->streams[ERRORS].fd >= 0 ||
+	    a->streams[KMSG].fd >= 0 || !idle(a))
+		return;
+	data[0] = WIFEXITED(a->status) ? WEXITSTATUS(a->status) : 0;
+	data[1] = WIFSIGNALED(a->status) ? WTERMSIG(a->status) : 0;
+	send_frame(a, 'x', data, 2);
 	/* What runs on in the background is not killed. */
 	end_request(a);
 }
 
 /* Frames from the host. */
 
-static void begin_session(struct agent *a, const uint8_t *p, size_t len)
+static void begin_session(struct agent *a, const unsigned char *p, size_t len)
 {
-	uint8_t hello[2 + DATA];
+	unsigned char hello[2 + DATA];
 	struct utsname u;
 	size_t release;
 
@@ -623,7 +618,7 @@ static void begin_session(struct agent *a, const uint8_t *p, size_t len)
 	send_frame(a, 'H', hello, 2 + len + release);
 }
 
-static void begin_request(struct agent *a, char type, const uint8_t *p, size_t len)
+static void begin_request(struct agent *a, char type, const unsigned char *p, size_t len)
 {
 	int i;
 
@@ -640,7 +635,7 @@ static void begin_request(struct agent *a, char type, const uint8_t *p, size_t l
 		begin_file(a, p, len);
 }
 
-static void handle(struct agent *a, char type, const uint8_t *p, size_t len)
+static void handle(struct agent *a, char type, const unsigned char *p, size_t len)
 {
 	if (type == 'H')
 		begin_session(a, p, len);
@@ -662,7 +657,7 @@ static void handle(struct agent *a, char type, const uint8_t *p, size_t len)
 		a->streams[p[0]].credit += get(p + 1, 4);
 }
 
-static void receive(struct agent *a, uint8_t c)
+static void receive(struct agent *a, unsigned char c)
 {
 	if (c == END) {
 		if (a->in_len >= HEAD && !a->in_bad && !a->in_escaped &&
@@ -709,15 +704,14 @@ static void wait_host(int port, const sigset_t *open)
 	fcntl(port, F_SETFL, flags | O_ASYNC);
 	while (host_away(port)) {
 		ppoll(NULL, 0, NULL, open);
-		if (child_ended)
-			reap(&agent);
+		reap(&agent);
 	}
 	fcntl(port, F_SETFL, flags);
 }
 
 static void read_port(struct agent *a)
 {
-	uint8_t data[4096];
+	unsigned char data[4096];
 	ssize_t n, i;
 
 	n = read(a->port, data, sizeof(data));
@@ -738,7 +732,10 @@ static void step(struct agent *a, const sigset_t *open)
 	p[0] = (struct pollfd){ .fd = a->port, .events = POLLIN | (idle(a) ? 0 : POLLOUT) };
 	p[1] = (struct pollfd){ .fd = a->ring_len ? a->input : -1, .events = POLLOUT };
 	for (i = 0; i < STREAMS; i++)
-		p[2 + i] = (struct pollfd){ .fd = wanted(a, i) ? a->streams[i].fd : -1, .events = POLLIN };
+		p[2 + i] = (struct pollfd){
+			.fd = wanted(a, i) ? a->streams[i].fd : -1,
+			.events = POLLIN
+		};
 	if (ppoll(p, 2 + STREAMS, NULL, open) < 0)
 		return;
 	if (p[0].revents & POLLHUP) {
@@ -768,10 +765,10 @@ static void step(struct agent *a, const sigset_t *open)
 	}
 }
 
+/* A signal only ends a ppoll(). */
 static void on_signal(int number)
 {
-	if (number == SIGCHLD)
-		child_ended = 1;
+	(void)number;
 }
 
 static void block_signals(sigset_t *open)
@@ -789,7 +786,7 @@ static void block_signals(sigset_t *open)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static _Noreturn void serve(const char *device, const sigset_t *open_signals)
+static noreturn void serve(const char *device, const sigset_t *open_signals)
 {
 	struct agent *a = &agent;
 	int i;
@@ -884,7 +881,8 @@ static void load_driver(void)
 static int listen_uevents(void)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_KOBJECT_UEVENT);
 
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		close_fd(&fd);

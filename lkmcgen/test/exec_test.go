@@ -378,3 +378,42 @@ func TestExecKilled(t *testing.T) {
 		t.Errorf("status %d, stderr %q; want 125 and how the emulator ended", c.ProcessState.ExitCode(), stderr.String())
 	}
 }
+
+// TestExecWatch: each save of a module reaches the running guest, and one that
+// does not compile ends nothing.
+func TestExecWatch(t *testing.T) {
+	needBoot(t)
+	tr := copyTree(t)
+	g := tr.start(t, "watch")
+	g.exec(t, "true").want(t, 0, "", "")
+	log := filepath.Join(t.TempDir(), "log")
+	out, err := os.Create(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c := exec.Command("make", "watch", "GOAL=insmod MODULE=hello RUN=watch", "PROFILE="+profile())
+	c.Dir, c.Env, c.Stdout, c.Stderr = g.dir, append(cleanEnv(), g.env...), out, out
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	expect := func(text string) {
+		t.Helper()
+		begin := time.Now()
+		if !waitFor(log, text, time.Minute) {
+			data, _ := os.ReadFile(log)
+			t.Fatalf("no %q in\n%s", text, data)
+		}
+		t.Logf("%q after %v", text, time.Since(begin))
+	}
+	expect("] hello init\n")
+	g.edit(t, "kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`)
+	expect("] hello again\n")
+	g.edit(t, "kernel_module/hello.c", `pr_info("hello again`, `pr_nonsense("hello`)
+	expect("pr_nonsense")
+	g.edit(t, "kernel_module/hello.c", `pr_nonsense("hello`, `pr_info("hello at last`)
+	expect("] hello at last\n")
+	syscall.Kill(-c.Process.Pid, syscall.SIGINT)
+	c.Wait()
+}
