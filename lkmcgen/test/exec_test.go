@@ -392,7 +392,7 @@ func TestExecWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	c := exec.Command("make", "watch", "GOAL=insmod MODULE=hello RUN=watch", "PROFILE="+profile())
+	c := exec.Command("make", "watch", "GOAL=insmod MODULE=hello RUN=watch", "PROFILE="+g.profileName())
 	c.Dir, c.Env, c.Stdout, c.Stderr = g.dir, append(cleanEnv(), g.env...), out, out
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
