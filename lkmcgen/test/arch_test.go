@@ -41,10 +41,11 @@ func TestArches(t *testing.T) {
 			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
 				t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
 			}
-			tr := root(t).of(test.profile).with("BUILDER="+test.builder, "TIMEOUT=120", "RUN=arch")
+			tr := root(t).of(test.profile).with("BUILDER="+test.builder, "TIMEOUT=180", "RUN=arch-"+test.builder)
 			if tr.make(t, "build").want(t, 0); t.Failed() {
 				return
 			}
+			t.Parallel() // when all are built
 			t.Run("disk", func(t *testing.T) {
 				tr.run(t, "EVAL=insmod /hello.ko; rmmod hello; grep ' / ' /proc/mounts; poweroff").
 					want(t, 0, "hello init\n", "hello exit\n", " / ext4 rw", "(exit status 0)", "the guest powered off")
@@ -58,7 +59,7 @@ func TestArches(t *testing.T) {
 					want(t, 0, "drmfb\n")
 			})
 			t.Run("exec", func(t *testing.T) {
-				g := tr.start(t, "arch")
+				g := tr.start(t, "arch-"+test.builder)
 				data := noise(1e6)
 				a := g.lkmcgen(t, bytes.NewReader(data), "exec", g.folder, "cat; exit 3")
 				if a.status != 3 || a.stdout != string(data) {
@@ -70,7 +71,7 @@ func TestArches(t *testing.T) {
 				g.lkmcgen(t, strings.NewReader("info status\n"), "monitor", g.folder).want(t, 0, "VM status: running\n", "")
 			})
 			t.Run("serial", func(t *testing.T) {
-				socket := filepath.Join(tr.runFolder("arch"), "serial.sock")
+				socket := filepath.Join(tr.runFolder("arch-"+test.builder), "serial.sock")
 				os.Remove(socket)
 				heard := make(chan string, 1)
 				go func() { heard <- talk(socket) }()

@@ -3,6 +3,7 @@
 package test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -53,7 +54,7 @@ func TestModules(t *testing.T) {
 // TestVerdict: each way a run can end has its exit status.
 func TestVerdict(t *testing.T) {
 	eachBuilder(t, func(t *testing.T, tr tree) {
-		for _, test := range []struct {
+		for i, test := range []struct {
 			name     string
 			settings []string
 			status   int
@@ -75,7 +76,8 @@ func TestVerdict(t *testing.T) {
 			{"line break", []string{"APPEND=a\nb"}, 103, "APPEND: holds a line break"},
 		} {
 			t.Run(test.name, func(t *testing.T) {
-				tr.run(t, test.settings...).want(t, test.status, test.want)
+				t.Parallel()
+				tr.with(fmt.Sprintf("RUN=verdict%d", i)).run(t, test.settings...).want(t, test.status, test.want)
 			})
 		}
 		// make itself knows only 2, and prints the rest.

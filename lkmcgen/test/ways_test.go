@@ -50,12 +50,13 @@ func TestDiskAndNetwork(t *testing.T) {
 	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "the host says %s\n", r.URL.Path)
 	}))
-	defer host.Close()
+	t.Cleanup(host.Close)
 	url := strings.Replace(host.URL, "127.0.0.1", "10.0.2.2", 1)
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
 			tr := root(t).of(profile).with("RUN=ways", "TIMEOUT=120")
 			tr.make(t, "build").want(t, 0)
+			t.Parallel()
 			tr.run(t, "FRESH=1", "EVAL=echo a note >/root/note; wget -q -O - "+url+"/hello; poweroff").
 				want(t, 0, "the host says /hello\n", "the guest powered off")
 			tr.run(t, "NET=0", "EVAL=cat /root/note; ls /sys/class/net; poweroff").want(t, 0, "a note\nlo\n")
