@@ -113,7 +113,7 @@ rootfs-source: $(P)/source/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
 $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(call again,modules) $(LINUX_CHANGED)
-	@$(if $(call again,modules),rm -rf $(P)/source/modules)
+	@$(if $(call again,modules),rm -rf $(P)/source/modules $@)
 	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/source arm64 aarch64-linux-gnu-
 	$(call touch,$(P)/source/modules -name '*.ko')
 

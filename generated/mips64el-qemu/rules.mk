@@ -128,7 +128,7 @@ rootfs-distro: $(P)/distro/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
 $(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(call again,modules)
-	@$(if $(call again,modules),rm -rf $(P)/distro/modules)
+	@$(if $(call again,modules),rm -rf $(P)/distro/modules $@)
 	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/distro mips mips64el-linux-gnuabi64-
 	$(call touch,$(P)/distro/modules -name '*.ko')
 
@@ -158,7 +158,7 @@ rootfs-source: $(P)/source/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
 $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(call again,modules) $(LINUX_CHANGED)
-	@$(if $(call again,modules),rm -rf $(P)/source/modules)
+	@$(if $(call again,modules),rm -rf $(P)/source/modules $@)
 	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/source mips mips64el-linux-gnuabi64-
 	$(call touch,$(P)/source/modules -name '*.ko')
 
