@@ -44,6 +44,7 @@ func TestInterruptedBuild(t *testing.T) {
 	tr.make(t, "build").want(t, 0)
 	tr.make(t, "-q", "build").want(t, 0)
 	tr.run(t, "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120").want(t, 0, "hello init\n")
+	t.Run("rebuild table", func(t *testing.T) { testRebuildTable(t, tr, "source") })
 }
 
 // interrupt starts a build, with settings, and ends it when a file that matches sign is there anew.
