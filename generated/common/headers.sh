@@ -12,6 +12,9 @@ set -eu
 export LC_ALL=C
 
 build=$1
+# Makes of two terminals take turns.
+exec 9>"$build/headers.lock"
+flock 9
 kernel=$build/packages/kernel
 for modules in "$kernel/lib/modules" "$kernel/usr/lib/modules"; do
 	[ ! -d "$modules" ] || break

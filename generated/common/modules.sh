@@ -9,7 +9,7 @@ label=modules
 . "$(dirname "$0")/kbuild.sh"
 
 build=$(absolute "$1") arch=$2 cross=$3
-mkdir -p "$build/modules"
+one_at_a_time "$build/modules"
 stand_in "$build/modules" "$cross"
 # Kbuild writes beside the sources: links keep kernel_module/ clean.
 find "$build/modules" -maxdepth 1 -type l -exec rm {} +

@@ -214,7 +214,11 @@ start=$(now)
 mkdir -p "$CACHE" "$(dirname "$DEST")"
 # Children inherit the lock: what a killed run left behind ends before the next begins.
 exec 9>"$CACHE/lock"
-flock -n 9 || { say "waiting for another run that uses $CACHE" && flock 9; }
+if ! flock -n 9; then
+	say "waiting for another run that uses $CACHE"
+	flock 9
+	[ ! "$DEST/versions" -nt "$LIST" ] || exit 0
+fi
 rm -rf "$work"
 mkdir -p "$work"
 

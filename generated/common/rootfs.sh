@@ -24,6 +24,10 @@ kernel=$build/packages/kernel
 [ -d "$kernel" ] || kernel=
 root=$build/root boot=$build/boot
 
+# Makes of two terminals take turns.
+exec 9>"$build/rootfs.lock"
+flock 9
+
 # names KIND prints the names that guest.list has for it.
 names() { sed -n "s/^$1 //p" "$list"; }
 
@@ -81,13 +85,12 @@ done
 ) | LC_ALL=C sort -k 2 >"$build/manifest"
 mkdir -p "$root/lib/lkmc"
 cp "$build/manifest" "$root/lib/lkmc/manifest"
-sha256sum <"$build/manifest" | cut -c -16 >"$build/rootfs.id"
 # The same files make the same archive.
 find "$root" -exec touch -h -d 2026-01-01T00:00Z {} +
 
 # Owners and device files exist only inside fakeroot.
 size=$(names disk)
-rm -f "$build/rootfs.ext4"
+rm -f "$build/rootfs.ext4.tmp"
 fakeroot sh -eus "$build" "$size" "$kernel" <<'END'
 	build=$1 size=$2 kernel=$3
 	archive() {
@@ -100,7 +103,9 @@ fakeroot sh -eus "$build" "$size" "$kernel" <<'END'
 	}
 	archive root rootfs
 	[ -z "$kernel" ] || archive boot boot
-	mke2fs -q -t ext4 -L lkmc -d "$build/root" "$build/rootfs.ext4" "$size" >/dev/null
+	mke2fs -q -t ext4 -L lkmc -d "$build/root" "$build/rootfs.ext4.tmp" "$size" >/dev/null
 END
 # Disks of runs are made on it: it is replaced, never written to.
-chmod a-w "$build/rootfs.ext4"
+chmod a-w "$build/rootfs.ext4.tmp"
+mv -f "$build/rootfs.ext4.tmp" "$build/rootfs.ext4"
+sha256sum <"$build/manifest" | cut -c -16 >"$build/rootfs.id"

@@ -114,7 +114,7 @@ programs: $(PROGRAMS)
 PROGRAM_COMPILER := riscv64-linux-gnu-gcc -std=c11 -O2 -g -Wall -Wextra -static
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)
 	@mkdir -p $(@D)
-	$(PROGRAM_COMPILER) -o $@ $<
+	$(PROGRAM_COMPILER) -o $@.$$$$ $< && mv $@.$$$$ $@
 
 .PHONY: compile-commands
 compile-commands: modules-$(BUILDER) ## compile_commands.json, for clangd

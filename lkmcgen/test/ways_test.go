@@ -122,6 +122,26 @@ func forwards(tr tree, run string) map[int]int {
 	return ports
 }
 
+// TestTwoMakes: two terminals build and run at once, from nothing and after an
+// edit.
+func TestTwoMakes(t *testing.T) {
+	needBoot(t)
+	tr := copyTree(t)
+	tr.make(t, "-n", "run").want(t, 0) // builds the generator
+	for _, text := range []string{"hello init", "hello edited"} {
+		tr.edit(t, "kernel_module/hello.c", `pr_info("hello init`, `pr_info("`+text)
+		done := make(chan result, 2)
+		for _, name := range []string{"a", "b"} {
+			go func() {
+				done <- tr.make(t, "run", "RUN="+name, "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=180")
+			}()
+		}
+		for range 2 {
+			(<-done).want(t, 0, text+"\n")
+		}
+	}
+}
+
 // TestForward: a port of the guest is reached on 127.0.0.1 and nowhere else.
 func TestForward(t *testing.T) {
 	needBoot(t)
