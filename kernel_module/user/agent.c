@@ -29,6 +29,7 @@
  *	s signal(1)	send a signal to the command's process group; what is
  *			left of it when the command ends is killed
  *	a stream(1) n(4)	n bytes of the stream have found their reader
+ *	p		are you there?
  * and to the host:
  *	H version(1) length(1) nonce release	answer to H; uname -r
  *	o data, r data, k data	the streams 0, 1, 2: standard output, standard
@@ -36,6 +37,7 @@
  *	a n(4)		n bytes of the input were taken
  *	x status(1) signal(1)	the command has ended, the file is in place
  *	f text		the request failed
+ *	p		answer to p
  * At most WINDOW bytes of a stream are under way that the other side has not
  * acknowledged, so the agent always reads, and a new session is never stuck
  * behind the input of an old one.
@@ -91,6 +93,7 @@ struct stream {
 struct agent {
 	int port;
 	bool session;		/* the host has said hello */
+	bool pinged;		/* it wants to know whether we live */
 
 	unsigned char in[HEAD + DATA + 1];	/* the frame that is coming in */
 	size_t in_len;
@@ -228,6 +231,7 @@ static void end_session(struct agent *a)
 {
 	end_request(a);
 	a->session = false;
+	a->pinged = false;
 	a->out_start = 0;
 	a->out_end = 0;
 }
@@ -574,6 +578,10 @@ static void work(struct agent *a)
 		return;
 	if (a->busy && !a->failure[0])
 		work_input(a);
+	if (a->pinged && idle(a)) {
+		a->pinged = false;
+		send_frame(a, 'p', NULL, 0);
+	}
 	if (a->taken && idle(a)) {
 		put(data, a->taken, 4);
 		a->taken = 0;
@@ -641,6 +649,8 @@ static void handle(struct agent *a, char type, const unsigned char *p, size_t le
 		begin_session(a, p, len);
 	if (!a->session)
 		return;
+	if (type == 'p')
+		a->pinged = true;
 	if (type == 'R' || type == 'P')
 		begin_request(a, type, p, len);
 	if (!a->busy || a->failure[0])

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 
 	"lkmc/lkmcgen/internal/diag"
 )
@@ -146,10 +147,17 @@ func (p *process) serve(ctx context.Context, request frame, stdin io.Reader, wri
 
 // follow takes what comes from the guest until the request's end.
 func (p *process) follow(ctx context.Context, queues *[streams]*queue, resized <-chan Size, signals <-chan os.Signal) (Status, error) {
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	w := watcher{heard: time.Now()}
 	for {
 		select {
 		case <-ctx.Done():
 			return Status{}, context.Cause(ctx)
+		case <-look.C:
+			if err := w.look(p.s); err != nil {
+				return Status{}, err
+			}
 		case size := <-resized:
 			go p.s.send(frame{'w', sizeBytes(nil, size)})
 		case number := <-signals:
@@ -163,6 +171,7 @@ func (p *process) follow(ctx context.Context, queues *[streams]*queue, resized <
 				}
 				return Status{}, p.s.gone()
 			}
+			w = watcher{heard: time.Now()}
 			switch {
 			case f.kind == 'o':
 				queues[output].put(f.data)
@@ -179,6 +188,26 @@ func (p *process) follow(ctx context.Context, queues *[streams]*queue, resized <
 			}
 		}
 	}
+}
+
+// A watcher finds out that a guest has panicked though its emulator goes on.
+type watcher struct {
+	heard, asked time.Time // from the agent, and of it
+}
+
+// look is an error when the console tells of a panic and the agent does not
+// answer any more. Silence alone proves nothing: a guest may be stopped.
+func (w *watcher) look(s *Session) error {
+	text := s.run.panicked()
+	switch {
+	case time.Since(w.heard) < patience || text == "":
+	case w.asked.IsZero():
+		w.asked = time.Now()
+		go s.send(frame{kind: 'p'})
+	case time.Since(w.asked) > patience:
+		return fmt.Errorf("%w: kernel panic: %s; its emulator goes on", ErrGone, text)
+	}
+	return nil
 }
 
 // write writes a stream and acknowledges what was written. What cannot be

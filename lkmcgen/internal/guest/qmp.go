@@ -20,8 +20,8 @@ type Monitor struct {
 	dec  *json.Decoder
 }
 
-// patience is how long the emulator itself may take for an answer.
-const patience = 5 * time.Second
+// patience is how long an answer may take that needs no work.
+const patience = 3 * time.Second
 
 // OpenMonitor connects with the emulator of a run that is alive.
 func OpenMonitor(r *Run) (*Monitor, error) {

@@ -12,6 +12,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -186,9 +187,19 @@ func (r *Run) Ended() string {
 	return "the run was killed"
 }
 
-// panicked returns the text of the panic in the console's log.
+// logTail is how much of the console's log may come after the line of a panic:
+// registers and a stack.
+const logTail = 64 << 10
+
+// panicked returns the text of a panic at the end of the console's log.
 func (r *Run) panicked() string {
-	data, _ := os.ReadFile(filepath.Join(r.Folder, "console.log"))
+	f, err := os.Open(filepath.Join(r.Folder, "console.log"))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	f.Seek(-logTail, io.SeekEnd) // a shorter one is read from its beginning
+	data, _ := io.ReadAll(f)
 	_, text, _ := strings.Cut(string(data), "Kernel panic - not syncing: ")
 	text, _, _ = strings.Cut(text, "\n")
 	return strings.TrimRight(text, "\r")

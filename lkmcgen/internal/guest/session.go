@@ -87,6 +87,9 @@ func (w *waiting) over(r *Run) bool {
 		w.notice("waiting for the guest: " + r.why())
 	}
 	init := r.parameter("init")
+	if passed > Quiet && r.panicked() != "" {
+		return true
+	}
 	return passed > bootTime || passed > otherInit && init != "" && init != "/sbin/init"
 }
 
@@ -101,6 +104,8 @@ func (w *waiting) end(r *Run) error {
 func (r *Run) why() string {
 	init := Read(r.Folder).parameter("init")
 	switch state := r.state(); {
+	case r.panicked() != "":
+		return "kernel panic: " + r.panicked()
 	case state.Status != "" && state.Status != "running":
 		return "it is stopped (" + state.Status + "), by GDB or in the monitor"
 	case state.AgentOpen:
