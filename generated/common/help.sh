@@ -12,6 +12,7 @@ First steps:
   make deps run                     install what is missing, build, boot to a shell
   make run EVAL='insmod /hello.ko; rmmod hello; poweroff'
   edit kernel_module/hello.c        and run it again
+  make insmod MODULE=hello          or put it into the guest that runs in another terminal
   make run BUILDER=source           the kernel from source, for GDB: GDB=1, make gdb
 END
 goals=Makefile
