@@ -365,7 +365,7 @@ func TestExecPanic(t *testing.T) {
 
 // TestExecHalted: the guest panics, and its emulator does not end.
 func TestExecHalted(t *testing.T) {
-	g := start(t, "halted", "APPEND=panic=0")
+	g := root(t).start(t, "halted", "APPEND=panic=0")
 	g.exec(t, "echo 'Kernel panic - not syncing: said somebody' >/dev/console; sleep 9; echo alive").want(t, 0, "alive\n", "")
 	g.exec(t, "echo c >/proc/sysrq-trigger; sleep 60").want(t, 125, "", "the guest is gone: kernel panic: ")
 	g.exec(t, "true").want(t, 125, "", "the guest's agent did not answer in ")
