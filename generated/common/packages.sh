@@ -217,7 +217,7 @@ exec 9>"$CACHE/lock"
 if ! flock -n 9; then
 	say "waiting for another run that uses $CACHE"
 	flock 9
-	[ ! "$DEST/versions" -nt "$LIST" ] || exit 0
+	[ ! -e "$DEST/versions" ] || [ "$(find "$LIST" -newer "$DEST/versions")" ] || exit 0
 fi
 rm -rf "$work"
 mkdir -p "$work"
