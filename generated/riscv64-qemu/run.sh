@@ -58,11 +58,6 @@ begin "$@"
 console_log="$run/console.log"
 
 # The kernel command line.
-if [ "$GRAPHIC" = 1 ]; then
-	append console=tty0 console=ttyS0
-else
-	append console=ttyS0
-fi
 if [ "$INITRD" = 1 ]; then
 	:
 elif [ "$INITRAMFS" = 1 ]; then

@@ -35,7 +35,7 @@ func TestArches(t *testing.T) {
 		{"mips64el-qemu", "source", "ttyS1", true},
 		{"ppc64el-qemu", "distro", "hvc1", false},
 		{"ppc64el-qemu", "source", "hvc1", true},
-		{"riscv64-qemu", "source", "ttyS1", true},
+		{"riscv64-qemu", "source", "ttyS0", true},
 	} {
 		t.Run(test.profile+"/"+test.builder, func(t *testing.T) {
 			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
@@ -53,6 +53,10 @@ func TestArches(t *testing.T) {
 			t.Run("initrd", func(t *testing.T) {
 				tr.run(t, "INITRD=1", "EVAL=modprobe hello && rmmod hello && grep ^rootfs /proc/mounts; poweroff").
 					want(t, 0, "hello exit\n", "rootfs / rootfs rw", "the guest powered off")
+			})
+			// Long after start-up init itself is asked, and ends everything in order.
+			t.Run("init", func(t *testing.T) {
+				tr.run(t, "EVAL=(sleep 3; poweroff) &").want(t, 0, "Requesting system poweroff", "the guest powered off")
 			})
 			t.Run("screen", func(t *testing.T) {
 				tr.run(t, "GRAPHIC=1", "ARGS=-display none", "EVAL=cat /proc/fb; poweroff").
