@@ -58,6 +58,9 @@ func TestArches(t *testing.T) {
 			t.Run("init", func(t *testing.T) {
 				tr.run(t, "EVAL=(sleep 3; poweroff) &").want(t, 0, "Requesting system poweroff", "the guest powered off")
 			})
+			t.Run("panic", func(t *testing.T) {
+				tr.run(t, "EVAL=echo c >/proc/sysrq-trigger").want(t, 101, "kernel panic: sysrq triggered crash (exit status 101)")
+			})
 			t.Run("screen", func(t *testing.T) {
 				tr.run(t, "GRAPHIC=1", "ARGS=-display none", "EVAL=cat /proc/fb; poweroff").
 					want(t, 0, "drmfb\n")
