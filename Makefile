@@ -58,7 +58,7 @@ NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
-NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss qemu-user:qemu-arm ccache:ccache \
+NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache \
 	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))
 NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
 
