@@ -26,18 +26,20 @@ absolute() { case $1 in /*) printf %s "$1" ;; *) printf %s "$PWD/$1" ;; esac; }
 stand_in() {
 	[ -z "${DISTRIBUTE-}" ] || command -v "$DISTRIBUTE" >/dev/null ||
 		die "DISTRIBUTE=$DISTRIBUTE: not installed (package $DISTRIBUTE)"
+	rm -rf "$1/lkmc.bin"
+	mkdir -p "$1/lkmc.bin"
 	if [ "${CCACHE-}" != 0 ] && command -v ccache >/dev/null; then
-		PATH=/usr/lib/ccache:$PATH
+		in_place=ccache
 		[ -z "${DISTRIBUTE-}" ] || export CCACHE_PREFIX="$DISTRIBUTE"
 	else
+		# Their own folders on PATH may lead to it still.
 		export CCACHE_DISABLE=1
-		rm -rf "$1/lkmc.bin"
-		mkdir -p "$1/lkmc.bin"
-		[ -z "${DISTRIBUTE-}" ] || for compiler in gcc "$2gcc"; do
-			ln -s "$(command -v "$DISTRIBUTE")" "$1/lkmc.bin/$compiler"
-		done
-		PATH=$1/lkmc.bin:$PATH
+		in_place=${DISTRIBUTE-}
 	fi
+	[ -z "$in_place" ] || for compiler in gcc "$2gcc"; do
+		ln -sf "$(command -v "$in_place")" "$1/lkmc.bin/$compiler"
+	done
+	PATH=$1/lkmc.bin:$PATH
 	export PATH
 }
 
