@@ -83,6 +83,8 @@ COMPILING := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
 again = $(if $(filter $1-rebuild,$(MAKECMDGOALS)),FORCE)
 touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || touch $@
 
+## Building again what looks up to date, and for editors
+
 .PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild
 linux-rebuild: $(P)/$(BUILDER)/kernel.stamp ## ask its own make again, compile what changed
 busybox-rebuild: $(P)/$(BUILDER)/busybox.stamp ## the same

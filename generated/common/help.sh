@@ -13,6 +13,7 @@ First steps:
   make run EVAL='insmod /hello.ko; rmmod hello; poweroff'
   edit kernel_module/hello.c        and run it again
   make insmod MODULE=hello          or put it into the guest that runs in another terminal
+  make deps run PROFILE=arm-qemu    another arch
   make run BUILDER=source           the kernel from source, for GDB: GDB=1, make gdb
 END
 goals=Makefile
@@ -28,6 +29,7 @@ $(printf '  %-34s %s' "PROFILE=$PROFILE" 'the guest; "make list" prints all')
 $(printf '  %-34s %s' "OUT=$OUT" 'where everything is built')
 $(printf '  %-34s %s' "DOWNLOADS=$OUT/download" 'where downloads are kept')
   LINUX_SRC=... BUSYBOX_SRC=...      sources of yours, for BUILDER=source
+  CCACHE=0 DISTRIBUTE=distcc         compile without ccache, and on other machines
   V=1                                show the commands of Kbuild
 
 END

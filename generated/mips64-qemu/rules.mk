@@ -97,6 +97,8 @@ touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || 
 
 build: $(if $(filter-out 0,$(value INITRAMFS)),$(if $(filter source,$(BUILDER)),$(P)/$(BUILDER)/initramfs.stamp,check-run))
 
+## Building again what looks up to date, and for editors
+
 .PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild
 linux-rebuild: $(P)/$(BUILDER)/kernel.stamp ## ask its own make again, compile what changed
 busybox-rebuild: $(P)/$(BUILDER)/busybox.stamp ## the same
