@@ -86,15 +86,19 @@ quietly() {
 	start=$(date +%s)
 	rm -f "$pipe"
 	mkfifo "$pipe"
+	# To open a pipe waits for its other end, for ever if we are killed now: so we
+	# are both ends until it is in use.
+	exec 8<>"$pipe"
 	awk -v label="$label" -v tty="$([ -t 2 ] && echo 1)" '
 		function now() { "date +%s" | getline t; close("date +%s"); return t }
 		BEGIN { start = last = now() }
 		{ n++ }
 		tty && n % 10 == 0 { printf "\r%s: %d steps, %d s  %.50s\033[K", label, n, now() - start, $0 >"/dev/stderr" }
 		!tty && n % 100 == 0 && now() - last >= 20 { last = now(); printf "%s: %d steps, %d s\n", label, n, last - start >"/dev/stderr" }
-		END { if (tty && n >= 10) printf "\r\033[K" >"/dev/stderr" }' <"$pipe" &
+		END { if (tty && n >= 10) printf "\r\033[K" >"/dev/stderr" }' <"$pipe" 8>&- &
 	status=0
-	"$@" >"$pipe" || status=$?
+	"$@" >"$pipe" 8>&- || status=$?
+	exec 8>&-
 	wait $!
 	rm -f "$pipe"
 	[ "$status" = 0 ] || return "$status"
