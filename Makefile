@@ -228,7 +228,7 @@ unit: check-generated ## the tests that boot nothing
 
 .PHONY: bench
 bench: $(LKMCGEN) ## measure, and print the figures with their method
-	@LKMC_BENCH=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep -v '^---\|^===\|^PASS\|^ok'
+	@LKMC_BENCH=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep --line-buffered -v '^---\|^===\|^PASS\|^ok'
 
 .PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-runs
 clean: ## remove what was built for PROFILE, but for the disks of runs

@@ -206,6 +206,7 @@ without_updates() {
 		{ for (i = 1; i <= NF; i++) if ($i == "Suites: " suite) print }' "$work/host.sources" >"$work/release.sources"
 	[ -s "$work/release.sources" ] || return 1
 	! cmp -s "$work/release.sources" "$work/host.sources" || return 1
+	cmp -s "$work/host.sources" "$CACHE/broken.sources" || cp "$work/host.sources" "$CACHE/broken.sources"
 	mv "$work/release.sources" "$work/host.sources"
 	say "going on without the updates of $codename, which cannot be fetched for $ARCH"
 }
@@ -228,6 +229,11 @@ if [ "$ARCH" != "$host" ] && [ "$origin" = Debian ]; then arches=$ARCH,$host; fi
 sources_file=$work/host.sources
 sources >"$sources_file"
 [ -s "$sources_file" ] || sources_file=
+# What could not be fetched is asked for again after a day.
+find "$CACHE" -maxdepth 1 -name broken.sources -mtime +0 -exec rm {} +
+if [ -z "$REFRESH" ] && cmp -s "$work/host.sources" "$CACHE/broken.sources"; then
+	without_updates || :
+fi
 
 # A mirror in the middle of an update, or lists older than the packages on it:
 # ask for new lists and try again.

@@ -66,7 +66,7 @@ func root(t *testing.T) tree {
 // needBoot skips a test that builds or boots unless it was asked for.
 func needBoot(t *testing.T) {
 	t.Helper()
-	if os.Getenv("LKMC_BOOT") == "" {
+	if os.Getenv("LKMC_BOOT")+os.Getenv("LKMC_BENCH") == "" {
 		t.Skip("builds or boots: run it by make test, or with LKMC_BOOT=1")
 	}
 }
