@@ -206,7 +206,7 @@ without_updates() {
 		{ for (i = 1; i <= NF; i++) if ($i == "Suites: " suite) print }' "$work/host.sources" >"$work/release.sources"
 	[ -s "$work/release.sources" ] || return 1
 	! cmp -s "$work/release.sources" "$work/host.sources" || return 1
-	cmp -s "$work/host.sources" "$CACHE/broken.sources" || cp "$work/host.sources" "$CACHE/broken.sources"
+	cp "$work/host.sources" "$work/broken.sources"
 	mv "$work/release.sources" "$work/host.sources"
 	say "going on without the updates of $codename, which cannot be fetched for $ARCH"
 }
@@ -231,7 +231,8 @@ sources >"$sources_file"
 [ -s "$sources_file" ] || sources_file=
 # What could not be fetched is asked for again after a day.
 find "$CACHE" -maxdepth 1 -name broken.sources -mtime +0 -exec rm {} +
-if [ -z "$REFRESH" ] && cmp -s "$work/host.sources" "$CACHE/broken.sources"; then
+[ -z "$REFRESH" ] || rm -f "$CACHE/broken.sources"
+if cmp -s "$work/host.sources" "$CACHE/broken.sources"; then
 	without_updates || :
 fi
 
@@ -250,6 +251,12 @@ until attempt; do
 	try=$((try + 1))
 	REFRESH=1
 done
+
+# Only now is it known that the updates were at fault, and not the network. The
+# file keeps its time, which says when to ask again.
+if [ -e "$work/broken.sources" ] && [ ! -e "$CACHE/broken.sources" ]; then
+	cp "$work/broken.sources" "$CACHE"
+fi
 
 {
 	for folder in "$work/kernel/lib/modules" "$work/kernel/usr/lib/modules"; do

@@ -23,8 +23,7 @@ NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
 QEMU_USER := qemu-ppc64le
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
-NEEDS := $(if $(filter test,$(MAKECMDGOALS)),$(foreach b,$(BUILDERS),$(NEEDS_$(b))),$(NEEDS_$(BUILDER))) \
-	$(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
+NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
 # "make deps run" installs first, and a run that cannot be is told before a build.
 FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(if $(filter insmod,$(MAKECMDGOALS)),check-insmod)
 

@@ -178,11 +178,11 @@ func TestRunsAtOnce(t *testing.T) {
 	for _, name := range []string{"a", "b"} {
 		go func() {
 			one := tr
-			one.env = append(one.env, "RUN="+name, "EVAL=echo guest "+name+" up; sleep 3; echo guest "+name+" down; poweroff", "TIMEOUT=120")
+			one.env = append(one.env, "RUN="+name, "EVAL=echo guest $((1 + 1)) up; sleep 3; echo down; poweroff", "TIMEOUT=120")
 			done <- one.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
 		}()
 	}
-	if !waitFor(log, "guest a up", time.Minute) {
+	if !waitFor(log, "guest 2 up", time.Minute) {
 		t.Error("guest a did not come up")
 	}
 	tr.run(t, "RUN=a", "TIMEOUT=20").want(t, 103, "RUN=a is under way already")
@@ -207,9 +207,9 @@ func TestKilledRun(t *testing.T) {
 		done := make(chan result, 1)
 		go func() {
 			one := tr
-			one.env = append(one.env, timeout, "EVAL=echo up now; sleep 50")
+			one.env = append(one.env, timeout, "EVAL=echo up $((1 + 1)); sleep 50")
 			// The shell is killed, not told.
-			done <- one.command(t, nil, "sh", "-c", "sh generated/x86_64-qemu/run.sh & until grep -q 'up now' "+log+
+			done <- one.command(t, nil, "sh", "-c", "sh generated/x86_64-qemu/run.sh & until grep -q 'up 2' "+log+
 				" 2>/dev/null; do sleep 0.2; done; kill -9 $!; wait $!; echo killed")
 		}()
 		(<-done).want(t, 0, "killed")
@@ -230,10 +230,10 @@ func TestListens(t *testing.T) {
 	done := make(chan result, 1)
 	go func() {
 		one := tr
-		one.env = append(one.env, "RUN=listen", "EVAL=echo up now; sleep 2; poweroff", "TIMEOUT=120", "GDB=0")
+		one.env = append(one.env, "RUN=listen", "EVAL=echo up $((1 + 1)); sleep 2; poweroff", "TIMEOUT=120", "GDB=0")
 		done <- one.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
 	}()
-	waitFor(log, "up now", time.Minute)
+	waitFor(log, "up 2", time.Minute)
 	if during := tr.command(t, nil, "ss", "-Hltun").output; during != before {
 		t.Errorf("listening before:\n%sand during a run:\n%s", before, during)
 	}
@@ -349,7 +349,7 @@ func TestGDB(t *testing.T) {
 	(<-done).want(t, 0)
 }
 
-// TestLinuxSource: a kernel tree of the user's, configured by our fragment.
+// TestKbuildSettings: settings of ours mean nothing to Kbuild.
 func TestKbuildSettings(t *testing.T) {
 	needBoot(t)
 	tr := root(t)
