@@ -23,6 +23,8 @@ BIN ?=
 CMD ?=
 MODULE ?=
 PARAMS ?=
+TEST ?=
+JUNIT ?=
 RUN_SETTINGS ?=
 
 # What is set here is for the rules, not for the makes that they call, see also
@@ -73,7 +75,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain watch runs unit bench $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain catalogue watch runs unit bench $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -86,7 +88,7 @@ $(error DISTRIBUTE=$(DISTRIBUTE): want distcc or icecc)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN CMD MODULE PARAMS $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -200,6 +202,17 @@ rmmod: $(LKMCGEN) ## remove MODULE=hello
 .PHONY: monitor
 monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
 	@$(LKMCGEN) monitor "$(RUNNING)"
+
+.PHONY: catalogue
+catalogue: export TEST := $(value TEST)
+catalogue: $(LKMCGEN) ## list the guest's modules, programs, scripts; or tell of TEST='poll poll.sh'
+	@set -f; $(LKMCGEN) catalogue $$TEST
+
+.PHONY: test-guest
+test-guest: private export TEST := $(value TEST)
+test-guest: private export JUNIT := $(value JUNIT)
+test-guest: $(LKMCGEN) check-run build ## boot a guest and test them there, all or TEST='poll pci*'; JUNIT=file
+	@$(LKMCGEN) test-guest --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"} $(LIMITED) --test "$$TEST" --junit "$$JUNIT" $(PROFILE)
 
 .PHONY: runs
 runs: $(LKMCGEN) ## list the runs and how they ended

@@ -70,10 +70,36 @@ for source in kernel_module/*.c; do
 	cp "$build/modules/$name.ko" "$root/$extra"
 	ln -s "$extra/$name.ko" "$root"
 done
+# They are loaded by those who type it, not because a device is there.
+modules=$root/lib/modules/$release
+if [ -e "$modules/modules.alias" ]; then mv "$modules/modules.alias" "$build/modules.alias"; else : >"$build/modules.alias"; fi
 depmod -b "$root" "$release" 2>/dev/null
+rm -f "$modules/modules.alias.bin"
+mv "$build/modules.alias" "$modules/modules.alias"
+cp "$build/headers/.config" "$modules/config"
 for source in kernel_module/user/*.c; do
 	cp "$programs/$(basename "$source" .c).out" "$root"
 done
+
+# The headers of all of these, for test.sh: the first comment without its signs.
+mkdir -p "$root/lib/lkmc/catalogue"
+awk -v to="$root/lib/lkmc/catalogue/" '
+	function flush() {
+		if (text ~ /\nExpected:\n/)
+			printf "%s", text >(to name)
+		text = ""
+	}
+	FNR == 1 {
+		flush()
+		name = FILENAME
+		sub(/.*\//, "", name)
+		sub(/\.c$/, FILENAME ~ /\/user\// ? ".out" : "", name)
+		over = 0
+	}
+	FNR == 1 || over || $0 == "/*" || / SPDX-License/ { next }
+	!/^ \*|^#/ || $0 == " */" { over = 1; next }
+	{ sub(/^( \*|#) ?/, ""); text = text $0 "\n" }
+	END { flush() }' kernel_module/*.c kernel_module/user/*.c rootfs_overlay/*.sh
 
 # What was built, for the guest to compare with what is on its disk: a mode, a
 # checksum or the target of a link, and a path; a folder before what is in it.

@@ -7,12 +7,9 @@
  * poll() gives POLLHUP at once, and each change raises SIGIO. So the agent
  * sleeps until it is needed.
  *
- * Usage (the host's side is "make exec CMD='uname -a'"):
- *	/agent.out &
- *
- * Expected:
- *	/dev/vport0p1 ... is served when its name is lkmc.agent.0, .1, ...
- *	One process a port; it ends at once in a machine without such a device.
+ * rcS starts it: /agent.out &
+ * It serves each of /dev/vport0p1 ... whose name is lkmc.agent.0, .1, ... with a
+ * process, and ends at once in a machine without such a device.
  *
  * Protocol, version 1. What goes either way is a sequence of frames,
  *	END type length(2) data(length) END

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"lkmc/lkmcgen/internal/catalogue"
+	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/guest"
+)
+
+const (
+	// testSeconds is how long an entry may take in the guest unless TIMEOUT says.
+	testSeconds = 60
+	// silence is how much longer nothing may be heard before the guest is ended.
+	silence = 20 * time.Second
+	// bootLimit is how long a boot that is itself a test may take.
+	bootLimit = 120 * time.Second
+)
+
+// A guestTest tests entries of the catalogue in guests of one profile.
+type guestTest struct {
+	e                     *env
+	profile, builder, out string
+	run                   string // name of the run
+	seconds               float64
+	report                testReport
+	print                 sync.Mutex
+	asJSON                bool
+}
+
+// testGuest tests what the catalogue's headers tell, in guests.
+func testGuest(ctx context.Context, e *env, args []string) error {
+	t := &guestTest{e: e}
+	var names, junit string
+	args, err := e.parse("test-guest", args, func(f *flag.FlagSet) {
+		f.BoolVar(&t.asJSON, "json", false, "")
+		f.StringVar(&t.out, "out", "out", "")
+		f.StringVar(&t.run, "run", "test", "")
+		f.StringVar(&t.builder, "builder", "", "")
+		f.StringVar(&names, "test", "", "")
+		f.StringVar(&junit, "junit", "", "")
+		f.Float64Var(&t.seconds, "timeout", testSeconds, "")
+	})
+	if err != nil {
+		return err
+	}
+	if len(args) != 1 {
+		return usagef("test-guest needs a profile")
+	}
+	if t.seconds <= 0 {
+		return usagef("--timeout wants a number of seconds")
+	}
+	t.profile = args[0]
+	all, err := e.catalogue()
+	if err != nil {
+		return err
+	}
+	entries, err := catalogue.Pick(all, strings.Fields(names))
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	t.report = testReport{Profile: t.profile, Builder: t.builder}
+	start := time.Now()
+	failed := t.all(ctx, entries)
+	t.report.Seconds = time.Since(start).Seconds()
+	if err := errors.Join(t.report.keep(filepath.Join(e.root, t.out, t.profile, t.builder, "test-guest.json")), t.report.writeJUnit(junit)); err != nil {
+		failed = errors.Join(failed, err)
+	}
+	if t.asJSON {
+		failed = errors.Join(e.printJSON(t.report), failed)
+	} else {
+		t.report.summary(e.stdout)
+	}
+	if failed != nil {
+		return guestError{exitFail, failed}
+	}
+	if t.report.count(guest.Failed) > 0 {
+		return guestError{exitFail, nil}
+	}
+	return nil
+}
+
+// all tests the entries that run in a guest that is up, and meanwhile those that
+// are boots of their own.
+func (t *guestTest) all(ctx context.Context, entries []*catalogue.Entry) error {
+	var inside []string
+	var boots []*catalogue.Entry
+	for _, entry := range entries {
+		switch {
+		case entry.Test != "":
+			t.result(guest.Result{Name: entry.Name, Verdict: guest.Skipped, Reason: "it needs a debugger: " + entry.Test + " of make test"})
+			continue
+		case entry.InGuest():
+			inside = append(inside, entry.Name)
+		}
+		if len(entry.Boots()) > 0 {
+			boots = append(boots, entry)
+		}
+	}
+	var booted sync.WaitGroup
+	booted.Go(func() {
+		for _, entry := range boots {
+			if ctx.Err() == nil {
+				t.result(t.boot(ctx, entry))
+			}
+		}
+	})
+	err := t.inGuests(ctx, inside)
+	booted.Wait()
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	return err
+}
+
+// inGuests tests in one guest, and in a next one what is left when that ends too
+// early.
+func (t *guestTest) inGuests(ctx context.Context, names []string) error {
+	for len(names) > 0 && ctx.Err() == nil {
+		done, err := t.inGuest(ctx, names)
+		if done == 0 && err != nil {
+			return err
+		}
+		names = names[min(done, len(names)):]
+	}
+	return nil
+}
+
+// inGuest boots a guest and tests in it. It returns how many of the names have a
+// result, and what stopped it.
+func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, failed error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r, end, err := t.start(cancel)
+	if err != nil {
+		return 0, err
+	}
+	defer end()
+	s, err := guest.Connect(ctx, r, func(string) {})
+	if err != nil {
+		return 0, err
+	}
+	defer s.Close()
+	t.report.Release = s.Release
+
+	seconds := time.Duration(t.seconds * float64(time.Second))
+	watch := time.AfterFunc(seconds+silence, func() {
+		cancel(fmt.Errorf("nothing was heard of it for %.0f s", (seconds + silence).Seconds()))
+	})
+	defer watch.Stop()
+	k := &guest.KTAP{OnResult: func(r guest.Result) { done++; t.result(r) }}
+	var stderr bytes.Buffer
+	args := append([]string{"/test.sh", "-t", strconv.Itoa(max(1, int(t.seconds)))}, names...)
+	status, err := s.Run(ctx, guest.Command{Args: args, Stdout: writerFunc(func(p []byte) (int, error) {
+		watch.Reset(seconds + silence)
+		return k.Write(p)
+	}), Stderr: &stderr})
+	switch {
+	case err == nil && done >= len(names):
+		watch.Stop()
+		poweroff, stop := context.WithTimeout(ctx, 20*time.Second)
+		defer stop()
+		s.Run(poweroff, guest.Command{Args: []string{"/bin/sh", "-c", "poweroff; sleep 20"}})
+		return done, nil
+	case err == nil:
+		return done, fmt.Errorf("/test.sh ended with status %d: %s", status.Code(), strings.TrimSpace(stderr.String()))
+	case k.Running != "":
+		t.result(k.Cut("the guest was lost: "+err.Error(), lastLines(filepath.Join(r.Folder, "console.log"), 60)))
+		return done + 1, err
+	}
+	return done, err
+}
+
+// start starts a guest with a new disk; end makes sure that it is over. When it
+// ends by itself the context is told.
+func (t *guestTest) start(cancel context.CancelCauseFunc) (r *guest.Run, end func(), err error) {
+	folder := filepath.Join(t.e.root, t.out, t.profile, "runs", t.run)
+	c := t.script("env", t.run)
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = &said, &said
+	if err := c.Start(); err != nil {
+		return nil, nil, err
+	}
+	over := make(chan struct{})
+	go func() {
+		c.Wait()
+		close(over)
+	}()
+	end = func() {
+		c.Process.Kill()
+		<-over
+		// The emulator follows its parent on its own time.
+		for range 100 {
+			if !guest.Read(folder).Alive {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	for {
+		r = guest.Read(folder)
+		if r.Alive && r.PID == c.Process.Pid {
+			return r, end, nil
+		}
+		select {
+		case <-over:
+			return nil, nil, errors.New(strings.TrimSpace(said.String()))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// script is the profile's run.sh as a line of a header calls it: "env" and
+// settings.
+func (t *guestTest) script(line, run string) *exec.Cmd {
+	c := exec.Command("sh", "-c", "exec "+line+` sh "$0"`, filepath.Join("generated", t.profile, "run.sh"))
+	c.Dir = t.e.root
+	c.Env = append(os.Environ(), "OUT="+t.out, "BUILDER="+t.builder, "RUN="+run, "FRESH=1")
+	// The pipes end with the script though the emulator may live on.
+	c.WaitDelay = time.Second
+	return c
+}
+
+// boot runs the lines of an entry that are boots, and looks at the console.
+func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) guest.Result {
+	r := guest.Result{Name: entry.Name, Verdict: guest.Passed}
+	if entry.InGuest() {
+		r.Name += " (boot)"
+	}
+	start := time.Now()
+	defer func() { r.Seconds = time.Since(start).Seconds() }()
+	if lacking := t.lacking(entry); lacking != "" {
+		r.Verdict, r.Reason = guest.Skipped, lacking
+		return r
+	}
+	for _, step := range entry.Boots() {
+		var console bytes.Buffer
+		for _, line := range step.Usage {
+			settings, ok := strings.CutPrefix(line, "make run")
+			if !ok {
+				r.Verdict, r.Reason = guest.Failed, line+": only make run can be tested"
+				return r
+			}
+			c := t.script("env"+settings, t.run+"-boot")
+			c.Env = append(c.Env, fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))
+			c.Stdout, c.Stderr = &console, &console
+			stop := context.AfterFunc(ctx, func() { c.Process.Kill() })
+			c.Run()
+			stop()
+		}
+		if missing := catalogue.Missing(console.String(), step.Expected); missing != "" {
+			r.Verdict, r.Reason = guest.Failed, "the console lacks: "+missing
+			lines := strings.Split(strings.TrimSpace(console.String()), "\n")
+			r.Log = lines[max(0, len(lines)-60):]
+			return r
+		}
+	}
+	return r
+}
+
+// lacking tells which option the kernel does not have that an entry needs. Only
+// those can be known before a boot.
+func (t *guestTest) lacking(entry *catalogue.Entry) string {
+	config, err := os.ReadFile(filepath.Join(t.e.root, t.out, t.profile, t.builder, "headers/.config"))
+	if err != nil {
+		return err.Error()
+	}
+	for _, need := range entry.Needs {
+		if strings.HasPrefix(need, "CONFIG_") && !regexp.MustCompile("(?m)^("+need+")=[^n]").Match(config) {
+			return need + " is not set in this kernel"
+		}
+	}
+	return ""
+}
+
+// result takes a result and prints it.
+func (t *guestTest) result(r guest.Result) {
+	t.print.Lock()
+	defer t.print.Unlock()
+	t.report.Results = append(t.report.Results, r)
+	if !t.asJSON {
+		fmt.Fprintln(t.e.stdout, resultLine(r))
+	}
+}
+
+// catalogue reads the catalogue of the project.
+func (e *env) catalogue() ([]*catalogue.Entry, error) {
+	if err := e.findRoot(); err != nil {
+		return nil, err
+	}
+	return catalogue.Load(os.DirFS(e.root))
+}
+
+// listCatalogue prints the catalogue, a line for each entry, or the entries that
+// are named, whole.
+func listCatalogue(_ context.Context, e *env, args []string) error {
+	var asJSON bool
+	args, err := e.parse("catalogue", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
+	if err != nil {
+		return err
+	}
+	all, err := e.catalogue()
+	if err != nil {
+		return err
+	}
+	entries, err := catalogue.Pick(all, args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case asJSON:
+		return e.printJSON(entries)
+	case len(args) > 0:
+		for _, entry := range entries {
+			fmt.Fprintln(e.stdout, catalogue.Text(entry, all))
+		}
+		return nil
+	}
+	for _, entry := range entries {
+		fmt.Fprintf(e.stdout, "%-8s %-26s %s\n", entry.Kind, entry.Name, entry.Title)
+	}
+	return nil
+}
+
+// lastLines returns the last n lines of a file, as far as there are any.
+func lastLines(name string, n int) []string {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return []string{(&diag.Error{Pos: diag.Pos{File: name}, Msg: err.Error()}).Error()}
+	}
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(data), "\r", "")), "\n")
+	return lines[max(0, len(lines)-n):]
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// mergeJSON reads what is in a file into v; a file that is not there is nothing.
+func mergeJSON(name string, v any) error {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, v)
+}

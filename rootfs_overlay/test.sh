@@ -1,0 +1,329 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# test.sh - do what the headers of modules, programs and scripts tell, and compare.
+#
+# usage: test.sh [-t SECONDS] [NAME...]
+#	NAME     hello (a module), hello.out (a program) or fops.sh (a script); all
+#	         when none is given. test.sh -l lists them.
+#	SECONDS  how long each may take (default 30)
+#
+# /lib/lkmc/catalogue/NAME is the header. Each line under Usage: is run, and what
+# it writes and the kernel says must be the lines under Expected:, where "..." is
+# any text, and a line "..." any number of lines. Messages of the kernel that are
+# not expected are passed over unless they warn or begin with NAME. Then modules
+# are loaded and unloaded once more. The output is KTAP.
+set -u
+
+catalogue=/lib/lkmc/catalogue
+work=/tmp/test.$$
+seconds=30
+# What says no more than that the emulator's host is busy, or is said of every
+# module that is no part of the kernel.
+noise='hrtimer: interrupt took|clocksource: |workqueue: .* hogged CPU|sched: RT throttling|: loading out-of-tree module taints kernel|: module verification failed: |random: crng'
+
+# read_header NAME sets needs and pairs: how many blocks of Usage there are that
+# a guest can run, in the files usage.N and expected.N.
+read_header() {
+	needs='' pairs=0
+	section='' host=''
+	while IFS= read -r line; do
+		case $line in
+		Usage:) pairs=$((pairs + 1)) host='' section=usage.$pairs && : >"$work/$section" ;;
+		Expected:)
+			section=''
+			[ -n "$host" ] || { section=expected.$pairs && : >"$work/$section"; }
+			;;
+		Needs:*) needs=${line#Needs:} section=needs ;;
+		'	make '*)
+			# A boot of its own, which the host tests.
+			[ "$section" != "usage.$pairs" ] || pairs=$((pairs - 1)) section='' host=1
+			;;
+		'	'*) [ -z "$section" ] || printf '%s\n' "${line#	}" >>"$work/$section" ;;
+		'') ;;
+		' '*) [ "$section" != needs ] || needs="$needs $line" ;;
+		*) section= ;;
+		esac
+	done <"$catalogue/$1"
+	! grep -q '^Test:' "$catalogue/$1" || pairs=0
+}
+
+# missing sets lacking to the first thing of needs that is not there.
+missing() {
+	lacking=
+	rest=$needs,
+	while [ -n "$rest" ]; do
+		need=${rest%%,*} rest=${rest#*,}
+		need=${need# }
+		case $need in
+		'' | root | nothing) ;;
+		CONFIG_*) grep -Eqs "^(${need})=[^n]" "/lib/modules/$(uname -r)/config" || lacking="$need is not set in this kernel" ;;
+		/*) [ -e "$need" ] || lacking="there is no $need" ;;
+		'pci '*) pci_device "${need#pci }" || lacking="there is no PCI device ${need#pci }" ;;
+		*' CPUs') [ "$(nproc)" -ge "${need% CPUs}" ] || lacking="the guest has fewer than $need" ;;
+		*) lacking="nobody knows what $need is" ;;
+		esac
+		[ -z "$lacking" ] || return 0
+	done
+	return 1
+}
+
+pci_device() {
+	for device in /sys/bus/pci/devices/*; do
+		[ -e "$device/vendor" ] || continue
+		read -r vendor <"$device/vendor"
+		read -r id <"$device/device"
+		[ "${vendor#0x}:${id#0x}" != "$1" ] || return 0
+	done
+	return 1
+}
+
+# loaded prints the names of the modules that are no part of the kernel: (O).
+loaded() {
+	while read -r module _ _ _ _ _ taint; do
+		case $taint in *O*) printf ' %s' "$module" ;; esac
+	done </proc/modules
+}
+
+# run_line LINE adds to the transcript what it wrote, each line after an "o", and
+# what the kernel said meanwhile.
+run_line() {
+	eval "$1" >"$work/out" 2>&1 </dev/null
+	status=$?
+	while IFS= read -r line || [ -n "$line" ]; do printf 'o%s\n' "$line"; done <"$work/out" >>"$work/transcript"
+	dmesg -rc >>"$work/transcript"
+}
+
+# compare NAME EXPECTED MODE compares the transcript. With MODE "warnings" only
+# those of the kernel must be expected.
+compare() {
+	awk -v name="$1" -v noise="$noise" -v mode="$3" '
+	# like is true when the line is the pattern, in which "..." is any text.
+	function like(line, pattern,   n, parts, i, at) {
+		n = split(pattern, parts, /\.\.\./)
+		if (n == 1)
+			return line == pattern
+		if (substr(line, 1, length(parts[1])) != parts[1])
+			return 0
+		line = substr(line, length(parts[1]) + 1)
+		for (i = 2; i < n; i++) {
+			at = index(line, parts[i])
+			if (parts[i] != "" && !at)
+				return 0
+			line = substr(line, at + length(parts[i]))
+		}
+		return length(line) >= length(parts[n]) && substr(line, length(line) - length(parts[n]) + 1) == parts[n]
+	}
+	function fail(text) {
+		if (!failed)
+			said[++says] = text
+		failed = 1
+	}
+	FNR == NR { want[++wants] = $0; next }
+	/^o/ { text = substr($0, 2); kernel = 0; level = 6 }
+	/^</ {
+		kernel = 1
+		text = $0
+		sub(/^<[0-9]+>(\[[^]]*\] )?/, "", text)
+		number = substr($0, 2, index($0, ">") - 2)
+		level = number < 8 ? number % 8 : 6
+		if (text ~ noise)
+			next
+	}
+	{ seen[++lines] = text; sub(/\r$/, "", text) }
+	mode == "warnings" {
+		if (level > 4)
+			next
+		for (i = 1; i <= wants; i++)
+			if (like(text, want[i]))
+				next
+		fail("the kernel says, the second time: " text)
+		next
+	}
+	failed { next }
+	BEGIN { at = 1 }
+	{
+		if (want[at] == "...") {
+			if (at < wants && like(text, want[at + 1]))
+				at += 2
+			next
+		}
+		if (at <= wants && like(text, want[at])) {
+			at++
+			next
+		}
+		if (kernel && level > 4 && index(text, prefix(name)) != 1)
+			next
+		fail("want: " (at <= wants ? want[at] : "no more lines") "\ngot:  " text)
+	}
+	function prefix(name) { sub(/\..*/, "", name); return name }
+	END {
+		if (!failed && mode != "warnings" && at <= wants && !(at == wants && want[at] == "..."))
+			fail("want: " want[at] "\ngot:  no more lines")
+		if (!failed)
+			exit 0
+		print said[1]
+		print "all that was written:"
+		for (i = 1; i <= lines; i++)
+			print "  " seen[i]
+		exit 1
+	}' "$2" "$work/transcript" >"$work/why"
+}
+
+# report NAME prints the result of a subtest and notes a failure.
+report() {
+	subtests=$((subtests + 1))
+	if [ ! -s "$work/why" ]; then
+		echo "  ok $subtests $1"
+		return
+	fi
+	sed 's/^/  # /' "$work/why"
+	echo "  not ok $subtests $1"
+	: >"$work/why"
+	bad=1
+}
+
+# again runs what loads and unloads once more, which must end as before.
+again() {
+	: >"$work/transcript"
+	cat "$work"/expected.* >"$work/expected"
+	while read -r before line; do
+		run_line "$line"
+		if [ "$status" != "$before" ]; then
+			echo "$line: status $status, the first time $before" >>"$work/why"
+		fi
+	done <"$work/loads"
+	[ -s "$work/why" ] || compare "$1" "$work/expected" warnings
+	report 'loaded again'
+}
+
+# one NAME tests one entry, in a process of its own.
+one() {
+	bad='' subtests=0
+	read_header "$1"
+	printf '  KTAP version 1\n  # Subtest: %s\n' "$1"
+	modules=$(loaded)
+	: >"$work/loads"
+	: >"$work/why"
+	cd / || exit
+	pair=0
+	while [ $pair -lt $pairs ]; do
+		pair=$((pair + 1))
+		: >"$work/transcript"
+		dmesg -c >/dev/null
+		while IFS= read -r command <&8; do
+			run_line "$command"
+			case $command in
+			insmod\ * | rmmod\ * | modprobe\ *) echo "$status $command" >>"$work/loads" ;;
+			esac
+		done 8<"$work/usage.$pair"
+		compare "$1" "$work/expected.$pair" all
+		report "what the header tells$([ $pairs -eq 1 ] || echo ", $pair")"
+	done
+	[ ! -s "$work/loads" ] || again "$1"
+	left=$(loaded)
+	if [ "$left" != "$modules" ]; then
+		printf 'before:%s\nafter: %s\n' "$modules" "$left" >"$work/why"
+		report 'modules are as before'
+		for module in $left; do
+			case " $modules " in *" $module "*) ;; *) rmmod "$module" ;; esac
+		done
+	fi
+	printf '  1..%d\n' $subtests
+	[ -z "$bad" ]
+}
+
+# kmemleak finds what was allocated and is not pointed to by anything, where the
+# kernel can do that, and which entry was tested at that time. Only what is older
+# than five seconds is told.
+kmemleak() {
+	leaks=/sys/kernel/debug/kmemleak
+	number=$((number + 1))
+	printf '  KTAP version 1\n  # Subtest: kmemleak\n'
+	echo scan >$leaks
+	sleep 5
+	echo scan >$leaks
+	cat $leaks >"$work/leaks"
+	hz=$(sed -n 's/^CONFIG_HZ=//p' "/lib/modules/$(uname -r)/config")
+	awk -v hz="$hz" '
+		FNR == NR { start[++n] = $1; name[n] = $2; next }
+		/^unreferenced object/ { object = $0 }
+		/jiffies/ {
+			for (i = 1; i < NF; i++)
+				if ($i == "jiffies")
+					age = ($(i + 1) + 300 * hz) % 4294967296 / hz
+			for (i = n; i > 1 && start[i] > age; i--);
+			print "  # while " name[i] " was tested: " object
+		}
+		{ print "  #   " $0 }' "$work/times" "$work/leaks"
+	if [ -s "$work/leaks" ]; then
+		echo "not ok $number kmemleak"
+		return 1
+	fi
+	echo "ok $number kmemleak"
+}
+
+while getopts t:l option; do
+	case $option in
+	t) seconds=$OPTARG ;;
+	l) ls $catalogue && exit ;;
+	*) echo 'usage: test.sh [-t SECONDS] [-l] [NAME...]' >&2 && exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+
+# Called by itself, below, for one entry.
+if [ -n "${LKMC_TEST_ONE-}" ]; then
+	work=$LKMC_TEST_ONE
+	one "$1"
+	exit
+fi
+
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+if [ $# -eq 0 ]; then
+	# Those that have nothing to run here are left out.
+	for file in "$catalogue"/*; do
+		read_header "${file##*/}"
+		[ $pairs -eq 0 ] || set -- "$@" "${file##*/}"
+	done
+fi
+for name; do
+	[ -r "$catalogue/$name" ] || { echo "test.sh: there is no $name (test.sh -l lists all)" >&2 && exit 2; }
+done
+
+failures=0
+number=0
+# The first scan finds what others have lost.
+[ ! -e /sys/kernel/debug/kmemleak ] || echo clear >/sys/kernel/debug/kmemleak
+printf 'KTAP version 1\n1..%d\n' $(($# + $([ -e /sys/kernel/debug/kmemleak ] && echo 1 || echo 0)))
+for name; do
+	number=$((number + 1))
+	rm -f "$work"/*
+	read_header "$name"
+	if missing; then
+		echo "ok $number $name # SKIP $lacking"
+		continue
+	fi
+	if [ $pairs -eq 0 ]; then
+		echo "ok $number $name # SKIP it is tested from the host"
+		continue
+	fi
+	read -r now _ </proc/uptime
+	echo "$now $name" >>/tmp/test.times
+	LKMC_TEST_ONE=$work timeout -s KILL "$seconds" sh "$0" "$name"
+	status=$?
+	if [ $status -eq 0 ]; then
+		echo "ok $number $name"
+		continue
+	fi
+	[ $status -eq 1 ] || echo "# it was ended after $seconds s (status $status)"
+	echo "not ok $number $name"
+	failures=$((failures + 1))
+done
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	mkdir -p "$work"
+	mv /tmp/test.times "$work/times"
+	kmemleak || failures=$((failures + 1))
+fi
+rm -f /tmp/test.times
+[ $failures -eq 0 ]
