@@ -75,7 +75,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain catalogue watch runs unit bench $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain catalogue catalogue-doc watch runs unit bench $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -207,6 +207,10 @@ monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
 catalogue: export TEST := $(value TEST)
 catalogue: $(LKMCGEN) ## list the guest's modules, programs, scripts; or tell of TEST='poll poll.sh'
 	@set -f; $(LKMCGEN) catalogue $$TEST
+
+.PHONY: catalogue-doc
+catalogue-doc: $(LKMCGEN) ## write kernel_module/README.adoc, from headers and from what test-guest found
+	@$(LKMCGEN) catalogue --write --out '$(OUT)'
 
 .PHONY: test-guest
 test-guest: private export TEST := $(value TEST)

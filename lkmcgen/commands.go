@@ -41,7 +41,7 @@ func commands() []command {
 		{"rmmod", "[--timeout S] RUN NAME", "remove a module from a running guest", []string{"--timeout"}, rmmod},
 		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
-		{"catalogue", "[--json] [NAME ...]", "list the guest's modules, programs and scripts, or tell of some", []string{"--json"}, listCatalogue},
+		{"catalogue", "[--json | --write [--out DIR]] [NAME ...]", "list the guest's modules, programs and scripts, tell of some, or write the text about them", []string{"--json", "--write", "--out"}, listCatalogue},
 		{"test-guest", "[--builder B] [--out DIR] [--run NAME] [--test 'NAME ...'] [--timeout S] [--junit FILE] [--json] PROFILE", "test them in a guest", []string{"--builder", "--out", "--run", "--test", "--timeout", "--junit", "--json"}, testGuest},
 		{"completion", "bash|zsh|fish", "print a completion script for a shell", nil, completion},
 		{"version", "", "print the version", nil, version},

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -302,45 +301,6 @@ func (t *guestTest) result(r guest.Result) {
 	}
 }
 
-// catalogue reads the catalogue of the project.
-func (e *env) catalogue() ([]*catalogue.Entry, error) {
-	if err := e.findRoot(); err != nil {
-		return nil, err
-	}
-	return catalogue.Load(os.DirFS(e.root))
-}
-
-// listCatalogue prints the catalogue, a line for each entry, or the entries that
-// are named, whole.
-func listCatalogue(_ context.Context, e *env, args []string) error {
-	var asJSON bool
-	args, err := e.parse("catalogue", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
-	if err != nil {
-		return err
-	}
-	all, err := e.catalogue()
-	if err != nil {
-		return err
-	}
-	entries, err := catalogue.Pick(all, args)
-	if err != nil {
-		return err
-	}
-	switch {
-	case asJSON:
-		return e.printJSON(entries)
-	case len(args) > 0:
-		for _, entry := range entries {
-			fmt.Fprintln(e.stdout, catalogue.Text(entry, all))
-		}
-		return nil
-	}
-	for _, entry := range entries {
-		fmt.Fprintf(e.stdout, "%-8s %-26s %s\n", entry.Kind, entry.Name, entry.Title)
-	}
-	return nil
-}
-
 // lastLines returns the last n lines of a file, as far as there are any.
 func lastLines(name string, n int) []string {
 	data, err := os.ReadFile(name)
@@ -354,15 +314,3 @@ func lastLines(name string, n int) []string {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
-
-// mergeJSON reads what is in a file into v; a file that is not there is nothing.
-func mergeJSON(name string, v any) error {
-	data, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(data, v)
-}

@@ -69,7 +69,7 @@ func (t *testReport) summary(w io.Writer) {
 // tested now.
 func (t *testReport) keep(name string) error {
 	var old testReport
-	if err := mergeJSON(name, &old); err != nil || old.Release != t.Release {
+	if err := readJSON(name, &old); err != nil || old.Release != t.Release {
 		old = testReport{}
 	}
 	all := *t
