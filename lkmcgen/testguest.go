@@ -149,14 +149,16 @@ func (t *guestTest) inGuests(ctx context.Context, names []string) error {
 func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, failed error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r, end, err := t.start(cancel)
+	var said bytes.Buffer
+	r, end, err := t.start(&said)
 	if err != nil {
 		return 0, err
 	}
 	defer end()
 	s, err := guest.Connect(ctx, r, func(string) {})
 	if err != nil {
-		return 0, err
+		end()
+		return 0, fmt.Errorf("%s\n%w", strings.Join(last(said.String(), 10), "\n"), err)
 	}
 	defer s.Close()
 	t.report.Release = s.Release
@@ -189,13 +191,12 @@ func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, fail
 	return done, err
 }
 
-// start starts a guest with a new disk; end makes sure that it is over. When it
-// ends by itself the context is told.
-func (t *guestTest) start(cancel context.CancelCauseFunc) (r *guest.Run, end func(), err error) {
+// start starts a guest with a new disk; end makes sure that it is over, after
+// which said has all that it wrote.
+func (t *guestTest) start(said *bytes.Buffer) (r *guest.Run, end func(), err error) {
 	folder := filepath.Join(t.e.root, t.out, t.profile, "runs", t.run)
 	c := t.script("env", t.run)
-	var said bytes.Buffer
-	c.Stdout, c.Stderr = &said, &said
+	c.Stdout, c.Stderr = said, said
 	if err := c.Start(); err != nil {
 		return nil, nil, err
 	}
@@ -233,7 +234,7 @@ func (t *guestTest) start(cancel context.CancelCauseFunc) (r *guest.Run, end fun
 func (t *guestTest) script(line, run string) *exec.Cmd {
 	c := exec.Command("sh", "-c", "exec "+line+` sh "$0"`, filepath.Join("generated", t.profile, "run.sh"))
 	c.Dir = t.e.root
-	c.Env = append(os.Environ(), "OUT="+t.out, "BUILDER="+t.builder, "RUN="+run, "FRESH=1")
+	c.Env = append(os.Environ(), "OUT="+t.out, "BUILDER="+t.builder, "RUN="+run, "FRESH=1", "TIMEOUT=0", "EVAL=", "EVAL_INIT=")
 	// The pipes end with the script though the emulator may live on.
 	c.WaitDelay = time.Second
 	return c
@@ -268,8 +269,7 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) guest.Resu
 		}
 		if missing := catalogue.Missing(console.String(), step.Expected); missing != "" {
 			r.Verdict, r.Reason = guest.Failed, "the console lacks: "+missing
-			lines := strings.Split(strings.TrimSpace(console.String()), "\n")
-			r.Log = lines[max(0, len(lines)-60):]
+			r.Log = last(console.String(), 60)
 			return r
 		}
 	}
@@ -307,7 +307,12 @@ func lastLines(name string, n int) []string {
 	if err != nil {
 		return []string{(&diag.Error{Pos: diag.Pos{File: name}, Msg: err.Error()}).Error()}
 	}
-	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(data), "\r", "")), "\n")
+	return last(string(data), n)
+}
+
+// last returns the last n lines of a text, without carriage returns.
+func last(text string, n int) []string {
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(text, "\r", "")), "\n")
 	return lines[max(0, len(lines)-n):]
 }
 

@@ -55,7 +55,7 @@ func (t *testReport) summary(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 		for _, line := range r.Log {
-			fmt.Fprintln(w, "  "+strings.TrimRight(line, "\r"))
+			fmt.Fprintln(w, "  "+line)
 		}
 	}
 	fmt.Fprintf(w, "\n%d passed, %d failed, %d skipped in %.0f s", t.count(guest.Passed), t.count(guest.Failed), t.count(guest.Skipped), t.Seconds)

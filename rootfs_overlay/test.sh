@@ -186,10 +186,10 @@ report() {
 again() {
 	: >"$work/transcript"
 	cat "$work"/expected.* >"$work/expected"
-	while read -r before line; do
-		run_line "$line"
+	while read -r before command; do
+		run_line "$command"
 		if [ "$status" != "$before" ]; then
-			echo "$line: status $status, the first time $before" >>"$work/why"
+			echo "$command: status $status, the first time $before" >>"$work/why"
 		fi
 	done <"$work/loads"
 	[ -s "$work/why" ] || compare "$1" "$work/expected" warnings
