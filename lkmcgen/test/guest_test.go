@@ -85,7 +85,9 @@ func TestGuestFailures(t *testing.T) {
 	if suite.Tests != 8 || suite.Failures != 7 || len(suite.Cases) != 8 {
 		t.Errorf("JUnit: %+v", suite)
 	}
-	var report struct{ Results []struct{ Name, Verdict string } }
+	var report struct {
+		Results []struct{ Name, Verdict string }
+	}
 	r = tr.command(t, nil, "out/bin/lkmcgen", "test-guest", "--json", "--builder", "distro", "--test", "t7_good.sh", "x86_64-qemu")
 	if err := json.Unmarshal([]byte(r.output), &report); err != nil || len(report.Results) != 1 || report.Results[0].Verdict != "pass" {
 		t.Errorf("JSON: %v, %s", err, r.output)
