@@ -25,6 +25,7 @@ MODULE ?=
 PARAMS ?=
 TEST ?=
 JUNIT ?=
+ID ?=
 RUN_SETTINGS ?=
 
 # What is set here is for the rules, not for the makes that they call, see also
@@ -88,7 +89,7 @@ $(error DISTRIBUTE=$(DISTRIBUTE): want distcc or icecc)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -170,7 +171,7 @@ gdb: ## attach GDB to a guest that was started with GDB=1
 
 # Settings reach these recipes through the environment alone. RUN and TIMEOUT
 # are those of make run.
-IN_GUEST := exec shell insmod check-insmod rmmod monitor
+IN_GUEST := exec shell insmod check-insmod rmmod monitor snapshot-save snapshot-load snapshot-delete snapshot-list
 RUNNING = $(OUT)/$(PROFILE)/runs/$${RUN:-default}
 LIMITED = $${TIMEOUT:+--timeout "$$TIMEOUT"}
 $(IN_GUEST): private export override RUN := $(value RUN)
@@ -202,6 +203,14 @@ rmmod: $(LKMCGEN) ## remove MODULE=hello
 .PHONY: monitor
 monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
 	@$(LKMCGEN) monitor "$(RUNNING)"
+
+.PHONY: snapshot-save snapshot-load snapshot-delete snapshot-list
+snapshot-save snapshot-load snapshot-delete: private export ID := $(value ID)
+snapshot-save snapshot-load snapshot-delete: snapshot-%: $(LKMCGEN) ## keep the state of a guest as ID=x, go back to it, forget it
+	@$(LKMCGEN) snapshot $* "$(RUNNING)" "$${ID:?say which: make snapshot-$* ID=...}"
+
+snapshot-list: $(LKMCGEN) ## list what was saved; SNAPSHOT=x make run starts from it
+	@$(LKMCGEN) snapshot list "$(RUNNING)"
 
 .PHONY: catalogue
 catalogue: export TEST := $(value TEST)

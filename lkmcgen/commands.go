@@ -40,6 +40,7 @@ func commands() []command {
 		{"insmod", "[--timeout S] [--builder B] RUN [FILE.ko [X=VALUE ...]]", "put a module into a running guest, in place of the loaded one", []string{"--timeout", "--builder"}, insmod},
 		{"rmmod", "[--timeout S] RUN NAME", "remove a module from a running guest", []string{"--timeout"}, rmmod},
 		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
+		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
 		{"catalogue", "[--json | --write [--out DIR]] [NAME ...]", "list the guest's modules, programs and scripts, tell of some, or write the text about them", []string{"--json", "--write", "--out"}, listCatalogue},
 		{"test-guest", "[--builder B] [--out DIR] [--run NAME] [--test 'NAME ...'] [--timeout S] [--junit FILE] [--json] PROFILE", "test them in a guest", []string{"--builder", "--out", "--run", "--test", "--timeout", "--junit", "--json"}, testGuest},

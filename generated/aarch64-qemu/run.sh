@@ -42,6 +42,9 @@ option INITRAMFS flag '' 'the root file system is inside the kernel image, there
 option FRESH flag '' 'begin with a new disk: what the guest wrote to the old one is lost'
 option UPDATE flag '' 'bring what was rebuilt onto the run'\''s disk; 0 leaves the disk as it is'
 	excludes UPDATE INITRD
+option SNAPSHOT value '' 'go on where the guest was when make snapshot-save ID= saved this one'
+	matches SNAPSHOT '[A-Za-z0-9][A-Za-z0-9_-]{0,39}' 'up to 40 letters, digits, - and _'
+	excludes SNAPSHOT FRESH UPDATE EVAL EVAL_INIT
 option NET flag 1 'the guest has a network card; 0 leaves it out'
 option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (any free port) or HOST:GUEST, blanks between'
 	matches FORWARD '([0-9]+:)?[0-9]+( +([0-9]+:)?[0-9]+)*' 'words such as 22 or 8080:80'
@@ -125,9 +128,11 @@ fi
 
 # disk (profiles/emulator/qemu.toml)
 if [ "$INITRD" = 1 ]; then
-	:
+	make_snapshots
+	set -- "$@" -drive "file=$snapshots,if=none,id=snapshots"
 elif [ "$INITRAMFS" = 1 ]; then
-	:
+	make_snapshots
+	set -- "$@" -drive "file=$snapshots,if=none,id=snapshots"
 else
 	make_disk
 	set -- "$@" \
@@ -180,6 +185,11 @@ elif [ "$UPDATE" = 1 ]; then
 	set -- "$@" -initrd "$build/rootfs.cpio.gz"
 elif [ "$BUILDER" = distro ]; then
 	set -- "$@" -initrd "$build/boot.cpio.gz"
+fi
+
+# snapshot (profiles/emulator/qemu.toml)
+if [ -n "$SNAPSHOT" ]; then
+	set -- "$@" -loadvm "$SNAPSHOT"
 fi
 
 # network (profiles/emulator/qemu.toml)

@@ -189,7 +189,7 @@ make_disk() {
 	disk=$run/disk-$BUILDER.qcow2 base=$run/base-$BUILDER.ext4
 	[ -z "$dry$disk_made" ] || return 0
 	disk_made=1
-	if [ "$FRESH" = 1 ]; then rm -f "$disk" "$base"; fi
+	if [ "$FRESH" = 1 ]; then rm -f "$disk" "$base" "$run/snapshot-$BUILDER-"*; fi
 	if [ ! -e "$disk" ]; then
 		ln -f "$build/rootfs.ext4" "$base"
 		qemu-img create -q -f qcow2 -F raw -b "${base##*/}" "$disk.tmp" ||
@@ -199,6 +199,8 @@ make_disk() {
 		mv "$disk.tmp" "$disk"
 	elif [ ! -e "$base" ] || ! stat -c '%s %Y' "$base" | cmp -s - "$disk.base"; then
 		fail "$disk: $base is not what it was made on (FRESH=1 begins with a new disk)"
+	elif [ -n "${SNAPSHOT-}" ]; then
+		: # its disk is as it was
 	elif ! cmp -s "$build/rootfs.id" "$disk.id"; then
 		case $UPDATE in
 		0) say "this disk is of an older build and stays as it is (UPDATE=0)" ;;
@@ -209,6 +211,52 @@ make_disk() {
 			;;
 		esac
 	fi
+}
+
+# make_snapshots sets snapshots to an image that holds the snapshots of a run
+# without a disk.
+make_snapshots() {
+	snapshots=$run/snapshots-$BUILDER.qcow2
+	[ -z "$dry" ] || return 0
+	if [ "$FRESH" = 1 ]; then rm -f "$snapshots" "$run/snapshot-$BUILDER-"*; fi
+	[ -e "$snapshots" ] || qemu-img create -q -f qcow2 "$snapshots" 1M || fail "$snapshots: cannot be made"
+}
+
+# state COMMAND... prints what a snapshot must find again as it was, a line each.
+# How one looks at the guest is not among it.
+state() {
+	printf '%s\n' "emulator $(stat -L -c '%s bytes of %y' "$(command -v "$program")")"
+	printf '%s\n' "kernel $(stat -L -c '%s bytes of %y' "$build/kernel")"
+	[ ! -e "${disk-}.base" ] || printf '%s\n' "disk made on $(cat "$disk.base")"
+	while [ $# -gt 0 ]; do
+		words=$1
+		shift
+		case ${1--} in
+		-*) ;;
+		*) words="$words $1" && shift ;;
+		esac
+		case $words in
+		-S | -loadvm\ * | -gdb\ * | *id=gdb* | -display\ * | -netdev\ *) ;;
+		*) printf '%s\n' "$words" ;;
+		esac
+	done
+}
+
+# check_snapshot refuses a snapshot of another machine, and says what differs.
+check_snapshot() {
+	saved=$run/snapshot-$BUILDER-$SNAPSHOT
+	if [ ! -e "$saved" ]; then
+		there=$(cd "$run" && printf '%s ' "snapshot-$BUILDER-"*)
+		case $there in
+		*'*'*) there=none ;;
+		*) there=$(printf '%s' "$there" | sed "s/snapshot-$BUILDER-//g") ;;
+		esac
+		fail "SNAPSHOT=$SNAPSHOT: there is no such snapshot of RUN=$RUN (there are: $there)"
+	fi
+	! cmp -s "$saved" "$run/state" || return 0
+	say "SNAPSHOT=$SNAPSHOT was saved with another machine, - then and + now:"
+	diff "$saved" "$run/state" | sed -n 's/^< /  - /p; s/^> /  + /p' >&2
+	fail "start it with the same settings, or save a new one"
 }
 
 # updated notes that the guest has brought its disk up to date.
@@ -340,6 +388,8 @@ start() {
 		  "argv": [$(json_list "$@")]
 		}
 	END
+	state "$@" >"$run/state"
+	[ -z "${SNAPSHOT-}" ] || check_snapshot
 	say "$(shell_words "$@")"
 	[ ! -t 0 ] || say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor"
 	status=0

@@ -29,7 +29,7 @@ FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.
-RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE NET FORWARD SHARE GDB GRAPHIC SERIAL ARGS
+RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT NET FORWARD SHARE GDB GRAPHIC SERIAL ARGS
 unexport $(RUN_SETTINGS)
 run check-run test-guest: private export override BUILDER := $(BUILDER)
 run check-run test-guest: private export override OUT := $(OUT)
@@ -45,6 +45,7 @@ run check-run test-guest: private export override INITRD := $(value INITRD)
 run check-run test-guest: private export override INITRAMFS := $(value INITRAMFS)
 run check-run test-guest: private export override FRESH := $(value FRESH)
 run check-run test-guest: private export override UPDATE := $(value UPDATE)
+run check-run test-guest: private export override SNAPSHOT := $(value SNAPSHOT)
 run check-run test-guest: private export override NET := $(value NET)
 run check-run test-guest: private export override FORWARD := $(value FORWARD)
 run check-run test-guest: private export override SHARE := $(value SHARE)

@@ -7,7 +7,7 @@
  * poll() gives POLLHUP at once, and each change raises SIGIO. So the agent
  * sleeps until it is needed.
  *
- * rcS starts it: /agent.out &
+ * rootfs_overlay/etc/init.d/S11agent starts it: /agent.out &
  * It serves each of /dev/vport0p1 ... whose name is lkmc.agent.0, .1, ... with a
  * process, and ends at once in a machine without such a device.
  *

@@ -46,6 +46,13 @@ func (tr tree) start(t *testing.T, name string, settings ...string) *running {
 	return g
 }
 
+// stop ends the guest.
+func (g *running) stop(t *testing.T) {
+	t.Helper()
+	g.lkmcgen(t, strings.NewReader("quit\n"), "monitor", g.folder)
+	g.done <- <-g.done // for the end of the test
+}
+
 // An answer is how a command for a guest ended.
 type answer struct {
 	stdout, stderr string

@@ -43,7 +43,8 @@ func ParseWord(s string) Word {
 //	{build}         the folder of what the builder made
 //	{command_line}  the kernel command line
 //	{disk}          the run's disk, which keeps what the guest writes
+//	{snapshots}     an image for snapshots alone, where there is no disk
 //	{run}           the run's own folder
 func RunValues() map[string]string {
-	return map[string]string{"build": "", "command_line": "", "disk": "make_disk", "run": ""}
+	return map[string]string{"build": "", "command_line": "", "disk": "make_disk", "snapshots": "make_snapshots", "run": ""}
 }

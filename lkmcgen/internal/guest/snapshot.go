@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lkmc/lkmcgen/internal/diag"
+)
+
+// A Snapshot is a state of a guest that was kept: memory, devices, disk.
+type Snapshot struct {
+	ID      string    `json:"id"`
+	Builder string    `json:"builder"`
+	Saved   time.Time `json:"saved"`
+	Bytes   int64     `json:"bytes"` // of memory and devices
+}
+
+// mark is the file which says that a snapshot is whole, and of what machine it
+// is. run.sh compares it.
+func (r *Run) mark(builder, id string) string {
+	return filepath.Join(r.Folder, "snapshot-"+builder+"-"+id)
+}
+
+// Save keeps the state of the guest under the name id, in place of an older one.
+func (r *Run) Save(id string) error {
+	state, err := os.ReadFile(filepath.Join(r.Folder, "state"))
+	if errors.Is(err, os.ErrNotExist) {
+		return &diag.Error{Msg: "the run is older than this checkout", Hint: "start the guest anew"}
+	} else if err != nil {
+		return err
+	}
+	// Killed from here on, there is none of that name.
+	if err := os.Remove(r.mark(r.Builder, id)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := r.vm("savevm " + id); err != nil {
+		r.vm("delvm " + id)
+		return err
+	}
+	return os.WriteFile(r.mark(r.Builder, id), state, 0o600)
+}
+
+// Load puts the guest back into the state of the name id.
+func (r *Run) Load(id string) error {
+	if err := r.has(id); err != nil {
+		return err
+	}
+	return r.vm("loadvm " + id)
+}
+
+// Delete forgets a state.
+func (r *Run) Delete(id string) error {
+	if err := r.has(id); err != nil {
+		return err
+	}
+	if err := r.vm("delvm " + id); err != nil {
+		return err
+	}
+	return os.Remove(r.mark(r.Builder, id))
+}
+
+func (r *Run) has(id string) error {
+	if err := r.NeedAlive(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(r.mark(r.Builder, id)); err == nil {
+		return nil
+	}
+	var ids []string
+	all, _ := r.Snapshots()
+	for _, s := range all {
+		if s.Builder == r.Builder {
+			ids = append(ids, s.ID)
+		}
+	}
+	hint := diag.DidYouMean(id, ids)
+	if hint == "" && len(ids) > 0 {
+		hint = "there are: " + strings.Join(ids, ", ")
+	}
+	return &diag.Error{Msg: fmt.Sprintf("there is no snapshot %q of this guest", id), Hint: hint}
+}
+
+// vm executes a line of the monitor about snapshots.
+func (r *Run) vm(line string) error {
+	m, err := OpenMonitor(r)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	text, err := m.Human(line)
+	if err == nil && strings.TrimSpace(text) == "" {
+		return nil
+	}
+	why := strings.TrimSpace(text)
+	if err != nil {
+		why = err.Error()
+	}
+	hint := ""
+	if strings.Contains(why, "VirtFS") {
+		hint = "unmount it first, in the guest: umount /share"
+	}
+	return &diag.Error{Msg: why, Hint: hint}
+}
+
+// Snapshots are those of the run, the oldest first. The guest need not be alive.
+func (r *Run) Snapshots() ([]Snapshot, error) {
+	images, err := filepath.Glob(filepath.Join(r.Folder, "*.qcow2"))
+	if err != nil {
+		return nil, err
+	}
+	var all []Snapshot
+	for _, image := range images {
+		_, builder, _ := strings.Cut(strings.TrimSuffix(filepath.Base(image), ".qcow2"), "-")
+		// The emulator may have the image open.
+		out, err := exec.Command("qemu-img", "info", "-U", "--output=json", image).Output()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", image, err)
+		}
+		var info struct {
+			Snapshots []struct {
+				Name string `json:"name"`
+				Size int64  `json:"vm-state-size"`
+				Date int64  `json:"date-sec"`
+			} `json:"snapshots"`
+		}
+		if err := json.Unmarshal(out, &info); err != nil {
+			return nil, fmt.Errorf("%s: %w", image, err)
+		}
+		for _, s := range info.Snapshots {
+			if _, err := os.Stat(r.mark(builder, s.Name)); err == nil {
+				all = append(all, Snapshot{s.Name, builder, time.Unix(s.Date, 0), s.Size})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Snapshot) int { return a.Saved.Compare(b.Saved) })
+	return all, nil
+}
