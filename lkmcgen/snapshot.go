@@ -59,9 +59,9 @@ func (e *env) listSnapshots(r *guest.Run, asJSON bool) error {
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for i, s := range all {
 		if i == 0 {
-			fmt.Fprint(t, "ID\tBUILDER\tSAVED\tSIZE\n")
+			fmt.Fprint(t, "ID\tBUILDER\tSAVED\n")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.1f MB\n", s.ID, s.Builder, s.Saved.Local().Format(time.DateTime), float64(s.Bytes)/1e6)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", s.ID, s.Builder, s.Saved.Local().Format(time.DateTime))
 	}
 	return t.Flush()
 }
