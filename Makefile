@@ -16,6 +16,7 @@ BUSYBOX_SRC ?=
 CCACHE ?=
 DISTRIBUTE ?=
 V ?=
+W ?=
 GO ?= go
 GOAL ?= build
 KEY ?=
@@ -38,7 +39,7 @@ MAKEOVERRIDES :=
 open := (
 close := )
 SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
-NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value GO)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value GO)
 ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
 $(error a setting holds a special character: $(NAMES))
 endif
@@ -47,7 +48,10 @@ $(error PROFILE=$(PROFILE): want the name of a profile, see make list)
 endif
 
 # Stands before a recipe that calls make. With -n nothing is called.
-RECURSE := $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,+)
+FLAGS := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+RECURSE := $(if $(findstring n,$(FLAGS)),,+)
+# With -k the modules are made that can be.
+KEEP_GOING := $(findstring k,$(FLAGS))
 
 LKMCGEN := $(OUT)/bin/lkmcgen
 STAMP := $(OUT)/gen.stamp
@@ -87,9 +91,12 @@ endif
 ifneq ($(filter-out distcc icecc,$(DISTRIBUTE)),)
 $(error DISTRIBUTE=$(DISTRIBUTE): want distcc or icecc)
 endif
+ifneq ($(subst 1,,$(subst 2,,$(subst 3,,$(subst e,,$(W))))),)
+$(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
+endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.

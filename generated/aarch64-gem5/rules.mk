@@ -80,6 +80,8 @@ COMPILING := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
 # asked about each time. If that changes nothing the stamp keeps its time, so that
 # nothing else is made again.
 again = $(if $(filter $1-rebuild,$(MAKECMDGOALS)),FORCE)
+# Only what is compiled warns.
+MODULES_AGAIN := $(or $(call again,modules),$(if $(W),FORCE))
 touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || touch $@
 
 ## Building again what looks up to date, and for editors
@@ -113,9 +115,9 @@ modules-source: $(P)/source/modules.stamp
 rootfs-source: $(P)/source/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
-$(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(call again,modules) $(LINUX_CHANGED)
-	@$(if $(call again,modules),rm -rf $(P)/source/modules $@)
-	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/source arm64 aarch64-linux-gnu-
+$(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_AGAIN) $(LINUX_CHANGED)
+	@$(if $(MODULES_AGAIN),rm -rf $(P)/source/modules $@)
+	$(RECURSE)@$(COMPILING) W='$(W)' KEEP_GOING='$(KEEP_GOING)' sh generated/common/modules.sh $(P)/source arm64 aarch64-linux-gnu-
 	$(call touch,$(P)/source/modules -name '*.ko')
 
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs)

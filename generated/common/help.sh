@@ -31,6 +31,7 @@ $(printf '  %-34s %s' "DOWNLOADS=$OUT/download" 'where downloads are kept')
   LINUX_SRC=... BUSYBOX_SRC=...      sources of yours, for BUILDER=source
   CCACHE=0 DISTRIBUTE=distcc         compile without ccache, and on other machines
   V=1                                show the commands of Kbuild
+  W=1                                compile the modules again, with more warnings (1, 2, 3; e: they are errors)
 
 END
 if ! sh "generated/$PROFILE/run.sh" -h; then

@@ -3,18 +3,58 @@
 #
 # Compiles kernel_module/ against a kernel; the results are in BUILD/modules.
 # usage: modules.sh BUILD ARCH CROSS   (BUILD/headers is the kernel's folder)
+# ARCH may be empty: that of this host.
+#
+# W (environment): Kbuild's further warnings. KEEP_GOING: when a module does not
+# compile the others are made all the same, and the failure is told in the end.
 set -eu
 label=modules
 # shellcheck source=kbuild.sh
 . "$(dirname "$0")/kbuild.sh"
 
 build=$(absolute "$1") arch=$2 cross=$3
-one_at_a_time "$build/modules"
-stand_in "$build/modules" "$cross"
+modules=$build/modules
+one_at_a_time "$modules"
+stand_in "$modules" "$cross"
 # Kbuild writes beside the sources: links keep kernel_module/ clean.
-find "$build/modules" -maxdepth 1 -type l -exec rm {} +
-ln -s "$PWD"/kernel_module/Kbuild "$PWD"/kernel_module/*.[ch] "$build/modules"
+find "$modules" -maxdepth 1 -type l -exec rm {} +
+ln -s "$PWD"/kernel_module/Kbuild "$PWD"/kernel_module/*.[ch] "$modules"
+
 # Without CC= the headers of a distribution would ask for the very compiler
 # that it used; BTF would need its vmlinux.
-tied make -C "$build/headers" M="$build/modules" ARCH="$arch" CROSS_COMPILE="$cross" CC="${cross}gcc" \
-	CONFIG_DEBUG_INFO_BTF_MODULES= ${V:+V="$V"} --no-print-directory modules
+kbuild() {
+	tied make -C "$build/headers" M="$modules" ${arch:+ARCH="$arch"} CROSS_COMPILE="$cross" CC="${cross}gcc" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= ${V:+V="$V"} ${W:+W="$W"} --no-print-directory "$@" modules
+}
+
+# failed prints the modules that a make failed with, by what it said: those that
+# did not compile or link, and those that want what no other module or kernel has.
+failed() {
+	sed -En 's/.*(\*\*\* \[|ERROR: modpost: )(.*[ /[])?([^] /.]+)\.(mod\.o|o|ko)\]?( .*)?$/\3/p' "$1" | sort -u
+}
+
+# Kbuild makes no module when one failed: it is called again without that one,
+# and again without those that needed it. Each error is printed once.
+without=
+if [ -z "${KEEP_GOING-}" ]; then
+	kbuild
+else
+	errors=$modules/lkmc.errors
+	: >"$modules/lkmc.failed"
+	until kbuild -k LKMC_WITHOUT="$without" 2>"$errors"; do
+		cat "$errors" >&2
+		more=$(failed "$errors" | grep -vxFf "$modules/lkmc.failed") || :
+		[ "$more" ] || exit 1
+		printf '%s\n' "$more" >>"$modules/lkmc.failed"
+		without=$(sed 's/$/.o/' "$modules/lkmc.failed" | paste -sd ' ' -)
+	done
+	cat "$errors" >&2
+fi
+
+# What was renamed, removed or did not compile leaves no module behind.
+for module in "$modules"/*.ko; do
+	[ -e "$module" ] || continue
+	name=$(basename "$module" .ko)
+	grep -Eq "(^|/)$name\.k?o\$" "$modules/modules.order" || rm -f "$modules/$name".*o "$modules/$name".mod* "$modules/.$name".*
+done
+[ -z "$without" ] || die "these modules failed, the others are made:$(sed 's/^/ /' "$modules/lkmc.failed" | tr -d '\n')"

@@ -65,10 +65,10 @@ fi
 # Our own modules: where modprobe looks, and in / for quick typing.
 extra=lib/modules/$release/extra
 mkdir -p "$root/$extra"
-for source in kernel_module/*.c; do
-	name=$(basename "$source" .c)
-	cp "$build/modules/$name.ko" "$root/$extra"
-	ln -s "$extra/$name.ko" "$root"
+for module in "$build"/modules/*.ko; do
+	[ -e "$module" ] || continue
+	cp "$module" "$root/$extra"
+	ln -s "$extra/${module##*/}" "$root"
 done
 # They are loaded by those who type it, not because a device is there.
 modules=$root/lib/modules/$release
