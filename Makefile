@@ -17,6 +17,7 @@ CCACHE ?=
 DISTRIBUTE ?=
 V ?=
 W ?=
+HOST_HEADERS ?=
 GO ?= go
 GOAL ?= build
 KEY ?=
@@ -39,7 +40,7 @@ MAKEOVERRIDES :=
 open := (
 close := )
 SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
-NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value GO)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
 ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
 $(error a setting holds a special character: $(NAMES))
 endif
@@ -53,15 +54,22 @@ RECURSE := $(if $(findstring n,$(FLAGS)),,+)
 # With -k the modules are made that can be.
 KEEP_GOING := $(findstring k,$(FLAGS))
 
+# How the compiler is called. Without a shell in between a killed make takes what
+# it started along.
+COMPILING := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
+
 LKMCGEN := $(OUT)/bin/lkmcgen
 STAMP := $(OUT)/gen.stamp
 # Folders are listed too: their time changes when a file comes or goes.
 INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/*)
 SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/*.go)
 
+HOST_RELEASE := $(if $(filter host-modules,$(MAKECMDGOALS)),$(shell uname -r))
+
 # What single goals need of this host, as package:proof.
 NEEDS_GOAL_gdb := gdb-multiarch:gdb-multiarch
 NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
+NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers-$(HOST_RELEASE):/lib/modules/$(HOST_RELEASE)/build)
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
@@ -80,7 +88,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain catalogue catalogue-doc watch runs unit bench $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -96,7 +104,7 @@ $(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -156,6 +164,10 @@ build: build-$(BUILDER) ## make everything that run needs
 .PHONY: modules rootfs
 modules: modules-$(BUILDER) ## compile the kernel modules
 rootfs: rootfs-$(BUILDER) ## make the guest's root file system
+
+.PHONY: host-modules
+host-modules: | $(filter deps,$(MAKECMDGOALS)) ## compile the kernel modules for the kernel that runs here, or HOST_HEADERS=folder
+	$(RECURSE)@$(COMPILING) W='$(W)' sh generated/common/host-modules.sh '$(OUT)/host' '$(HOST_HEADERS)'
 
 ## Running
 

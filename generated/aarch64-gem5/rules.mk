@@ -72,10 +72,6 @@ ifneq ($(BUSYBOX_WRONG),)
 $(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
 endif
 
-# How the compiler is called. Without a shell in between a killed make takes what
-# it started along.
-COMPILING := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
-
 # What is made again though it looks up to date, and what its own make, Kbuild, is
 # asked about each time. If that changes nothing the stamp keeps its time, so that
 # nothing else is made again.

@@ -86,14 +86,12 @@ ifneq ($(BUSYBOX_WRONG),)
 $(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
 endif
 
-# How the compiler is called. Without a shell in between a killed make takes what
-# it started along.
-COMPILING := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
-
 # What is made again though it looks up to date, and what its own make, Kbuild, is
 # asked about each time. If that changes nothing the stamp keeps its time, so that
 # nothing else is made again.
 again = $(if $(filter $1-rebuild,$(MAKECMDGOALS)),FORCE)
+# Only what is compiled warns.
+MODULES_AGAIN := $(or $(call again,modules),$(if $(W),FORCE))
 touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || touch $@
 
 build: $(if $(filter-out 0,$(value INITRAMFS)),$(if $(filter source,$(BUILDER)),$(P)/$(BUILDER)/initramfs.stamp,check-run))
@@ -129,9 +127,9 @@ modules-distro: $(P)/distro/modules.stamp
 rootfs-distro: $(P)/distro/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
-$(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(call again,modules)
-	@$(if $(call again,modules),rm -rf $(P)/distro/modules $@)
-	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/distro powerpc powerpc64le-linux-gnu-
+$(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(MODULES_AGAIN)
+	@$(if $(MODULES_AGAIN),rm -rf $(P)/distro/modules $@)
+	$(RECURSE)@$(COMPILING) W='$(W)' KEEP_GOING='$(KEEP_GOING)' sh generated/common/modules.sh $(P)/distro powerpc powerpc64le-linux-gnu-
 	$(call touch,$(P)/distro/modules -name '*.ko')
 
 $(P)/distro/rootfs.stamp: $(ROOTFS) $(P)/distro/modules.stamp $(P)/distro/busybox.stamp $(call again,rootfs)
@@ -159,9 +157,9 @@ modules-source: $(P)/source/modules.stamp
 rootfs-source: $(P)/source/rootfs.stamp
 
 # Kernel modules, against the kernel that the builder made.
-$(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(call again,modules) $(LINUX_CHANGED)
-	@$(if $(call again,modules),rm -rf $(P)/source/modules $@)
-	$(RECURSE)@$(COMPILING) sh generated/common/modules.sh $(P)/source powerpc powerpc64le-linux-gnu-
+$(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_AGAIN) $(LINUX_CHANGED)
+	@$(if $(MODULES_AGAIN),rm -rf $(P)/source/modules $@)
+	$(RECURSE)@$(COMPILING) W='$(W)' KEEP_GOING='$(KEEP_GOING)' sh generated/common/modules.sh $(P)/source powerpc powerpc64le-linux-gnu-
 	$(call touch,$(P)/source/modules -name '*.ko')
 
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs)
