@@ -165,6 +165,8 @@ set -- "$@" \
 	-chardev "socket,id=agent3,path=$run/agent.3.sock,server=on,wait=off" \
 	-device virtserialport,chardev=agent3,name=lkmc.agent.3
 
+# edu (profiles/feature/malta.toml)
+
 # display (profiles/emulator/qemu.toml)
 if [ "$GRAPHIC" = 1 ]; then
 	set -- "$@" -display gtk
