@@ -241,8 +241,8 @@ func (t *guestTest) script(line, run string) *exec.Cmd {
 }
 
 // boot runs the lines of an entry that are boots, and looks at the console.
-func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) guest.Result {
-	r := guest.Result{Name: entry.Name, Verdict: guest.Passed}
+func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.Result) {
+	r = guest.Result{Name: entry.Name, Verdict: guest.Passed}
 	if entry.InGuest() {
 		r.Name += " (boot)"
 	}
