@@ -28,6 +28,9 @@ PARAMS ?=
 TEST ?=
 JUNIT ?=
 ID ?=
+BREAK ?=
+CONTINUE ?=
+GDB_BIN ?=
 RUN_SETTINGS ?=
 
 # What is set here is for the rules, not for the makes that they call, see also
@@ -104,7 +107,7 @@ $(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID BREAK CONTINUE GDB_BIN $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -183,8 +186,11 @@ user: programs ## run a program of the guest on this host, without a kernel: BIN
 	@sh generated/common/user.sh $(QEMU_USER) $(OUT)/$(PROFILE)/user
 
 .PHONY: gdb
-gdb: ## attach GDB to a guest that was started with GDB=1
-	@sh generated/common/gdb.sh $(OUT)/$(PROFILE) $(or $(BUILDER),x) $(or $(RUN),default) generated/$(PROFILE)/gdb.gdb
+gdb: private export BREAK := $(value BREAK)
+gdb: private export CONTINUE := $(value CONTINUE)
+gdb: private export GDB_BIN := $(value GDB_BIN)
+gdb: ## attach GDB to a guest that was started with GDB=1; BREAK=sys_write
+	@sh generated/common/gdb.sh $(OUT)/$(PROFILE) $(or $(RUN),default) generated/$(PROFILE)/gdb.gdb
 
 ## In a running guest (of PROFILE and RUN)
 

@@ -322,33 +322,6 @@ func TestInterruptedDownload(t *testing.T) {
 	tr.make(t, "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120").want(t, 0, "hello init\n")
 }
 
-// TestGDB: a guest that waits, and GDB that knows the kernel's functions.
-func TestGDB(t *testing.T) {
-	needBoot(t)
-	tr := root(t)
-	tr.env = append(tr.env, "BUILDER=source", "RUN=gdb")
-	tr.make(t, "build").want(t, 0)
-	socket := filepath.Join(tr.dir, "out/x86_64-qemu/runs/gdb/gdb.sock")
-	os.Remove(socket)
-	done := make(chan result, 1)
-	go func() {
-		one := tr
-		one.env = append(one.env, "GDB=1", "EVAL=poweroff", "TIMEOUT=120")
-		done <- one.command(t, nil, "sh", "generated/x86_64-qemu/run.sh")
-	}()
-	for range 200 {
-		if _, err := os.Stat(socket); err == nil {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	r := tr.command(t, nil, "sh", "generated/common/gdb.sh", "out/x86_64-qemu", "source", "gdb", "generated/x86_64-qemu/gdb.gdb",
-		"-batch", "-ex", "hbreak start_kernel", "-ex", "continue", "-ex", "list", "-ex", "backtrace", "-ex", "lx-version",
-		"-ex", "delete", "-ex", "detach")
-	r.want(t, 0, "start_kernel", "init/main.c", "asmlinkage __visible")
-	(<-done).want(t, 0)
-}
-
 // TestKbuildSettings: settings of ours mean nothing to Kbuild.
 func TestKbuildSettings(t *testing.T) {
 	needBoot(t)
