@@ -8,7 +8,6 @@
  * Usage:
  *	insmod /hello.ko
  *	rmmod hello
- *	dmesg
  *
  * Expected:
  *	hello init

@@ -8,7 +8,6 @@
  * Usage:
  *	insmod /hello2.ko
  *	rmmod hello2
- *	dmesg
  *
  * Expected:
  *	hello2 init

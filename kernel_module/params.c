@@ -14,6 +14,7 @@
  *
  * Expected:
  *	params: init number=42 text=ahoj
+ *	42
  *	params: exit number=43 text=ahoj
  *
  * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_SYSFS
