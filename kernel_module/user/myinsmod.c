@@ -7,11 +7,29 @@
  *
  * Usage:
  *	/myinsmod.out /params.ko 'number=1 text=ahoj'
+ *	/myinsmod.out /params.ko
+ *	/myrmmod.out params
  *
  * Expected:
  *	params: init number=1 text=ahoj
+ *	finit_module: File exists
+ *	params: exit number=1 text=ahoj
  *
- * Needs: CONFIG_MODULES, root
+ * Usage:
+ *	/myinsmod.out
+ *	/myinsmod.out /nonexistent.ko
+ *	/myinsmod.out /init
+ *	/myinsmod.out /params.ko number=many
+ *
+ * Expected:
+ *	usage: myinsmod.out FILE ['NAME=VALUE ...']
+ *	/nonexistent.ko: No such file or directory
+ *	finit_module: Exec format error
+ *	Invalid ELF header magic: != ...ELF
+ *	finit_module: Invalid argument
+ *	params: `many' invalid for parameter `number'
+ *
+ * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, root
  * See: man 2 finit_module, kernel_module/user/myrmmod.c
  */
 #define _GNU_SOURCE

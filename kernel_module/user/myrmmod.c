@@ -6,11 +6,28 @@
  * the only mode left: a module in use is refused, not waited for.
  *
  * Usage:
- *	insmod /hello.ko
+ *	/myinsmod.out /hello.ko
  *	/myrmmod.out hello
  *
  * Expected:
+ *	hello init
  *	hello exit
+ *
+ * Usage:
+ *	/myrmmod.out
+ *	/myrmmod.out hello
+ *	modprobe dep2
+ *	/myrmmod.out dep
+ *	modprobe -r dep2
+ *
+ * Expected:
+ *	usage: myrmmod.out NAME
+ *	delete_module: No such file or directory
+ *	dep: ready
+ *	dep2: got number 1
+ *	delete_module: Resource temporarily unavailable
+ *	dep2: done
+ *	dep: numbers given: 1
  *
  * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, root
  * See: man 2 delete_module, kernel_module/user/myinsmod.c
