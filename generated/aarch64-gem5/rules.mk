@@ -97,7 +97,7 @@ check-run: | $(filter deps,$(MAKECMDGOALS))
 programs: $(PROGRAMS)
 
 PROGRAM_COMPILER := aarch64-linux-gnu-gcc -std=c11 -O2 -g -Wall -Wextra -static
-$(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/user/*.h)
+$(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/*.h kernel_module/user/*.h)
 	@mkdir -p $(@D)
 	$(PROGRAM_COMPILER) -o $@.$$$$ $< && mv $@.$$$$ $@
 
