@@ -76,7 +76,7 @@ NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
-NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache \
+NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache perl:perl device-tree-compiler:dtc \
 	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))
 NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
 
