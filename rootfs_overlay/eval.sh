@@ -2,15 +2,39 @@
 # SPDX-License-Identifier: Apache-2.0
 # eval.sh - run the commands of the kernel command line and report their status.
 #
-# usage, on the kernel command line:
-#   lkmc_eval="COMMANDS"                     at the end of init, by S98
-#   init=/eval.sh - lkmc_eval="COMMANDS"     instead of init, then power off
-# lkmc_eval_base64= holds the commands in base64, for any byte in them.
+# Idea: a guest that is started by a program gets its work with the kernel command
+# line, in lkmc_eval= or, for any byte in it, in base64 in lkmc_eval_base64=. S98
+# runs this at the end of init, or it is the init itself and then powers off. The
+# report is one line of the kernel log, which reaches the console whatever its
+# loglevel is, and is never mixed with other text.
 #
-# The report is one line of the kernel log, which reaches the console whatever
-# its loglevel is, and is never mixed with other text:
-#   lkmc: eval status 0
+# Usage:
+#	lkmc_eval='echo from outside; false' /eval.sh; echo $?
+#	lkmc_eval_base64=ZWNobyAiYSc7YiIK /eval.sh
+#	/eval.sh; echo $?
 #
+# Expected:
+#	from outside
+#	1
+#	lkmc: eval status 1
+#	a';b
+#	lkmc: eval status 0
+#	2
+#	lkmc: eval error: neither lkmc_eval nor lkmc_eval_base64 is set
+#	lkmc: eval status 2
+#
+# Usage:
+#	make run EVAL_INIT='echo I am $$'
+#
+# Expected:
+#	I am ...
+#	lkmc: eval status 0
+#	reboot: Power down
+#	run: the guest powered off (exit status 0)
+#
+# Needs: root
+# See: rootfs_overlay/etc/init.d/S98, rootfs_overlay/init_forward.sh
+
 # No set -e: as process 1 this must get to its end.
 set -u
 b=/bin/busybox

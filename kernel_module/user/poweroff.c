@@ -6,11 +6,18 @@
  * the telling it takes no time, and this program can itself be the init.
  *
  * Usage:
- *	/poweroff.out
- *	or init=/poweroff.out on the kernel command line
+ *	make run APPEND='init=/poweroff.out'
  *
  * Expected:
  *	reboot: Power down
+ *	run: the guest powered off (exit status 0)
+ *
+ * Usage:
+ *	make run EVAL='/poweroff.out'
+ *
+ * Expected:
+ *	reboot: Power down
+ *	run: the guest powered off (exit status 0)
  *
  * Needs: root
  * See: man 2 reboot, kernel/reboot.c
