@@ -26,14 +26,15 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/errno.h>
+#include <linux/hrtimer.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/timer.h>
 
 struct rcu_example {
 	struct rcu_head head; /* what call_rcu() needs until then */
@@ -55,7 +56,7 @@ static void rcu_example_free(struct rcu_head *head)
 }
 
 /* The only writer; several would need a lock between themselves. */
-static void rcu_example_replace(struct timer_list *timer)
+static enum hrtimer_restart rcu_example_replace(struct hrtimer *timer)
 {
 	struct rcu_example *old = rcu_dereference_protected(rcu_example_shared, true);
 
@@ -63,9 +64,11 @@ static void rcu_example_replace(struct timer_list *timer)
 	/* Whoever sees the pointer sees what was written before, too. */
 	rcu_assign_pointer(rcu_example_shared, rcu_example_next);
 	call_rcu(&old->head, rcu_example_free);
+	return HRTIMER_NORESTART;
 }
 
-static DEFINE_TIMER(rcu_example_timer, rcu_example_replace);
+/* Its function is called by the interrupt itself, whatever else waits to run. */
+static struct hrtimer rcu_example_timer;
 
 static int rcu_example_value(void)
 {
@@ -86,7 +89,7 @@ static void rcu_example_read_slowly(void)
 	box = rcu_dereference(rcu_example_shared);
 	pr_info("the reader finds %d\n", box->value);
 	/* A reader may not sleep; this one is slow until the timer has been. */
-	mod_timer(&rcu_example_timer, jiffies + 1);
+	hrtimer_start(&rcu_example_timer, ms_to_ktime(1), HRTIMER_MODE_REL);
 	while (rcu_access_pointer(rcu_example_shared) == box && time_before(jiffies, end))
 		cpu_relax();
 	pr_info("the reader still has %d\n", box->value);
@@ -107,6 +110,8 @@ static int __init rcu_example_init(void)
 	box->value = 1;
 	rcu_example_next->value = 2;
 	rcu_assign_pointer(rcu_example_shared, box);
+	hrtimer_init(&rcu_example_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	rcu_example_timer.function = rcu_example_replace;
 
 	rcu_example_read_slowly();
 	pr_info("the next reader finds %d\n", rcu_example_value());
@@ -117,7 +122,7 @@ static void __exit rcu_example_exit(void)
 {
 	struct rcu_example *box;
 
-	timer_delete_sync(&rcu_example_timer);
+	hrtimer_cancel(&rcu_example_timer);
 	/* Nobody reads or writes any more. */
 	box = rcu_dereference_protected(rcu_example_shared, true);
 	RCU_INIT_POINTER(rcu_example_shared, NULL);

@@ -20,7 +20,8 @@ func Missing(console string, expected []string) string {
 		}
 		found := false
 		for !found && len(lines) > 0 {
-			found = like(kernelTime.ReplaceAllString(strings.TrimRight(lines[0], "\r"), ""), want)
+			text := strings.TrimRight(lines[0], "\r")
+			found = like(text, want) || like(kernelTime.ReplaceAllString(text, ""), want)
 			lines = lines[1:]
 		}
 		if !found {
