@@ -174,7 +174,7 @@ func TestHelp(t *testing.T) {
 	tr := root(t)
 	tr.make(t, "-s").want(t, 0, "First steps:", "make deps run", "EVAL=", "MEMORY=")
 	tr.make(t, "-s", "--warn-undefined-variables", "help").want(t, 0)
-	if r := tr.make(t, "-s", "--warn-undefined-variables", "help"); strings.Contains(r.output, "warning") {
+	if r := tr.make(t, "-s", "--warn-undefined-variables", "help"); strings.Contains(r.output, "warning: ") {
 		t.Errorf("make help warns:\n%s", r.output)
 	}
 }
@@ -319,7 +319,7 @@ func TestDryRun(t *testing.T) {
 	for _, builder := range []string{"distro", "source"} {
 		r := tr.make(t, "-n", "--warn-undefined-variables", "run", "BUILDER="+builder)
 		r.want(t, 0, "sh generated/x86_64-qemu/run.sh")
-		if strings.Contains(r.output, "warning") {
+		if strings.Contains(r.output, "warning: ") {
 			t.Errorf("make warns:\n%s", r.output)
 		}
 	}
