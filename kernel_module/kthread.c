@@ -9,25 +9,25 @@
  *
  * Usage:
  *	insmod /kthread.ko
- *	sleep 1.5
- *	ps | grep -c '\[kthread\]'
+ *	sleep 1.4
  *	rmmod kthread
  *
  * Expected:
  *	kthread: count 1
  *	kthread: count 2
- *	1
  *	kthread: stopped after count 2
  *
  * Usage:
  *	insmod /kthread.ko interval_ms=0
  *	insmod /kthread.ko interval_ms=3600000
  *	sleep 0.3
+ *	ps | grep -c '\[kthread\]'
  *	rmmod kthread
  *
  * Expected:
  *	insmod: can't insert '/kthread.ko': Invalid argument
  *	kthread: count 1
+ *	1
  *	kthread: stopped after count 1
  *
  * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD

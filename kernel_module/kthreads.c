@@ -9,22 +9,27 @@
  *
  * Usage:
  *	insmod /kthreads.ko
- *	sleep 2.5
- *	ps | grep -c '\[kthreads/.\]'
+ *	sleep 2.4
  *	rmmod kthreads
  *
  * Expected:
  *	kthreads: a 1
  *	kthreads: b 1
  *	kthreads: a 2
- *	2
  *	kthreads: both stopped
  *
  * Usage:
  *	insmod /kthreads.ko interval_ms=1
+ *	insmod /kthreads.ko interval_ms=3600000
+ *	sleep 0.3
+ *	ps | grep -c '\[kthreads/.\]'
+ *	rmmod kthreads
  *
  * Expected:
  *	insmod: can't insert '/kthreads.ko': Invalid argument
+ *	kthreads: a 1
+ *	2
+ *	kthreads: both stopped
  *
  * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD
  * See: kernel_module/kthread.c, include/linux/kthread.h

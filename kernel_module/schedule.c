@@ -21,6 +21,16 @@
  *	schedule: another thread had turns meanwhile
  *	run: the guest powered off (exit status 0)
  *
+ * Usage:
+ *	insmod /schedule.ko ms=10001
+ *	insmod /schedule.ko ms=100
+ *	rmmod schedule
+ *
+ * Expected:
+ *	insmod: can't insert '/schedule.ko': Invalid argument
+ *	schedule: computing for 100 ms, without a break
+ *	schedule: no other thread had a turn
+ *
  * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD
  * See: Documentation/locking/preempt-locking.rst, kernel_module/kthreads.c
  */

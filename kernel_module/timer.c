@@ -9,7 +9,7 @@
  *
  * Usage:
  *	insmod /timer.ko
- *	sleep 2.5
+ *	sleep 2.4
  *	rmmod timer
  *
  * Expected:
