@@ -6,11 +6,11 @@
  * GDB or the emulator's monitor, give it an init that just sleeps.
  *
  * Usage:
- *	/sleep_forever.out & sleep 0.5; kill $!; wait $!; echo $?
+ *	/sleep_forever.out & sleep 0.5; kill $! && echo it slept
  *
  * Expected:
  *	sleep_forever: pid ... sleeps
- *	143
+ *	it slept
  *
  * Usage:
  *	make run APPEND='init=/sleep_forever.out' TIMEOUT=15
