@@ -10,18 +10,18 @@
 #
 # Usage:
 #	lkmc_eval='echo from outside; false' /eval.sh; echo $?
-#	lkmc_eval_base64=ZWNobyAiYSc7YiIK /eval.sh
 #	/eval.sh; echo $?
+#	lkmc_eval_base64=ZWNobyAiYSc7YiIK /eval.sh
 #
 # Expected:
 #	from outside
 #	1
 #	lkmc: eval status 1
-#	a';b
-#	lkmc: eval status 0
 #	2
 #	lkmc: eval error: neither lkmc_eval nor lkmc_eval_base64 is set
 #	lkmc: eval status 2
+#	a';b
+#	lkmc: eval status 0
 #
 # Usage:
 #	make run EVAL_INIT='echo I am $$'
