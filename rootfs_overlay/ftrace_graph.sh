@@ -25,7 +25,9 @@
 #	/ftrace_graph.sh no_such_function true; echo $?
 #	cd /sys/kernel/tracing
 #	cat current_tracer set_graph_function set_ftrace_pid
-#	echo function >current_tracer; /ftrace_graph.sh hrtimer_nanosleep true; echo $?; echo nop >current_tracer
+#	echo hrtimer_nanosleep >set_ftrace_filter; echo function >current_tracer
+#	/ftrace_graph.sh hrtimer_nanosleep true; echo $?
+#	echo nop >current_tracer; echo >set_ftrace_filter
 #
 # Expected:
 #	ftrace_graph.sh: no_such_function: the kernel can trace no such function, see /sys/kernel/tracing/available_filter_functions

@@ -58,7 +58,7 @@ rmmod poll 2>/dev/null || refused=yes
 check 'the module stays while a reader waits' yes $refused
 kill $reader
 status=0
-wait $reader || status=$?
+wait $reader 2>/dev/null || status=$?
 check 'a signal ends the wait' $((128 + 15)) $status
 removed=no
 rmmod poll && removed=yes

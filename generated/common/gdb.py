@@ -14,12 +14,10 @@ import re
 
 import gdb
 
-
 def functions(pattern):
     """The names of functions that match a regular expression."""
     text = gdb.execute("info functions -q -n " + pattern, to_string=True)
     return sorted(set(re.findall(r"(\w+)\(", text)) | set(re.findall(r"^0x[0-9a-f]+\s+(\w+)$", text, re.M)))
-
 
 def known(name):
     """Whether GDB finds a function, or anything else, of the name."""
@@ -27,7 +25,6 @@ def known(name):
         return bool(gdb.decode_line(name)[1])
     except gdb.error:
         return False
-
 
 def called(name):
     """What the kernel calls a function that people call by the given name.
@@ -40,13 +37,11 @@ def called(name):
     found = [f for f in functions("^__[a-z0-9_]*_%s$" % name) if not f.startswith(("__se_", "__do_"))]
     return found[0] if len(found) == 1 else name
 
-
 def near(name):
     """A hint with names that look like one that is not known."""
     part = functions(name) if len(name) > 3 else []
     part = part or difflib.get_close_matches(name, functions("^" + name[:3]), 5, 0.7)
     return " (there are: %s)" % ", ".join(part[:5]) if part else ""
-
 
 class Break(gdb.Command):
     """Set a breakpoint: LOCATION [thread N] [if CONDITION].
@@ -69,7 +64,6 @@ known yet, as of a module that is not loaded, is waited for."""
             gdb.write("%s is %s here\n" % (name, real))
         gdb.Breakpoint(real + rest, type=self.kind, temporary=self.temporary)
 
-
 def section_addresses(module):
     """The address of each section of a struct module, by name."""
     sections = module["sect_attrs"].dereference()
@@ -78,7 +72,6 @@ def section_addresses(module):
         one = sections["attrs"][i]
         found[one["battr"]["attr"]["name"].string()] = int(one["address"])
     return found
-
 
 class Modules(gdb.Command):
     """Load the symbols of modules from FOLDERs: lkmc-modules FOLDER...
@@ -135,7 +128,6 @@ Those of modules that come later are loaded before their init runs."""
                         return os.path.join(base, one)
         return None
 
-
 class Coming(gdb.Breakpoint):
     """Stops, unseen, where a module is in place and its init has not run."""
 
@@ -148,7 +140,6 @@ class Coming(gdb.Breakpoint):
     def stop(self):
         self.modules.load(gdb.selected_frame().read_var("mod"))
         return False
-
 
 Break("break", gdb.BP_BREAKPOINT, False)
 Break("tbreak", gdb.BP_BREAKPOINT, True)

@@ -64,6 +64,7 @@ type parser struct {
 	blank    bool // the last line was
 	needs    string
 	needsAt  int
+	mixed    []int // lines for the host among those for the guest, or the other way round
 	problems diag.List
 }
 
@@ -95,7 +96,7 @@ func (p *parser) line(l line) {
 			return
 		}
 		if len(s.Usage) > 0 && isBoot(s.Usage[0]) != isBoot(indented) {
-			p.wrong(l.number, "give them blocks of their own", "lines for the host (make ...) and for the guest in one Usage")
+			p.mixed = append(p.mixed, l.number)
 		}
 		s.Usage = append(s.Usage, indented)
 	case "Idea":
@@ -161,6 +162,12 @@ func (p *parser) end(number int) {
 	for _, s := range p.e.Steps {
 		if len(s.Usage) == 0 || s.Expected == nil {
 			p.wrong(number, "", "the header has a block Usage that is empty or has no block Expected")
+		}
+	}
+	for _, number := range p.mixed {
+		// Nobody runs them where a Go test does it.
+		if p.e.Test == "" {
+			p.wrong(number, "give them blocks of their own", "lines for the host (make ...) and for the guest in one Usage")
 		}
 	}
 	for one := range strings.SplitSeq(p.needs, ",") {
