@@ -13,7 +13,6 @@
  * Expected:
  *	... panic: about to crash
  *	... Kernel panic - not syncing: panic: on purpose
- *	...
  *	run: kernel panic: panic: on purpose (exit status 101)
  *
  * Needs: CONFIG_MODULES
