@@ -6,7 +6,7 @@
 # when a function ends: calls become a tree with durations. There is only one such
 # tracer in all kernels up to 6.10, so this script is a guest: it does nothing when
 # somebody traces already, and leaves all as it was. With a COMMAND only that and
-# its children are traced, without one all for a second.
+# its children are traced, without one all for a second. Four levels are drawn.
 #
 # Usage:
 #	/ftrace_graph.sh; echo $?
@@ -57,12 +57,14 @@ if [ "$tracer" != nop ]; then
 fi
 fork=$(cat $tracing/options/function-fork)
 on=$(cat $tracing/tracing_on)
+depth=$(cat $tracing/max_graph_depth)
 
 trap '[ ! -e $tracing/options/funcgraph-irqs ] || echo 1 >$tracing/options/funcgraph-irqs
 	echo nop >$tracing/current_tracer
 	echo >$tracing/set_graph_function
 	echo >$tracing/set_ftrace_pid
 	echo $fork >$tracing/options/function-fork
+	echo $depth >$tracing/max_graph_depth
 	echo >$tracing/trace
 	echo $on >$tracing/tracing_on' EXIT
 trap 'exit 130' INT TERM
@@ -73,7 +75,9 @@ if ! (echo "$function" >$tracing/set_graph_function) 2>/dev/null; then
 	exit 1
 fi
 
-# What interrupts do meanwhile does not belong to the picture.
+# What interrupts do meanwhile does not belong to the picture, and what is deeper
+# would fill the buffer, whose beginning is what matters.
+echo 4 >$tracing/max_graph_depth
 status=0
 echo 0 >$tracing/tracing_on
 echo function_graph >$tracing/current_tracer
