@@ -15,6 +15,7 @@
 set -u
 
 catalogue=/lib/lkmc/catalogue
+config=/lib/modules/$(uname -r)/config
 work=/tmp/test.$$
 seconds=30
 # What says no more than that the emulator's host is busy, or is said of every
@@ -27,7 +28,7 @@ bugs='BUG: |WARNING: |KASAN|Oops|general protection|DEBUG_LOCKS|ODEBUG|corruptio
 # a guest can run, in the files usage.N and expected.N.
 read_header() {
 	needs='' pairs=0
-	section='' host=''
+	section='' host='' debugger=''
 	while IFS= read -r line; do
 		case $line in
 		Usage:) pairs=$((pairs + 1)) host='' section=usage.$pairs && : >"$work/$section" ;;
@@ -35,18 +36,23 @@ read_header() {
 			section=''
 			[ -n "$host" ] || { section=expected.$pairs && : >"$work/$section"; }
 			;;
+		Test:*) debugger=1 ;;
 		Needs:*) needs=${line#Needs:} section=needs ;;
 		'	make '*)
 			# A boot of its own, which the host tests.
 			[ "$section" != "usage.$pairs" ] || pairs=$((pairs - 1)) section='' host=1
 			;;
-		'	'*) [ -z "$section" ] || printf '%s\n' "${line#	}" >>"$work/$section" ;;
+		'	'*)
+			case $section in
+			usage.* | expected.*) printf '%s\n' "${line#	}" >>"$work/$section" ;;
+			esac
+			;;
 		'') ;;
 		' '*) [ "$section" != needs ] || needs="$needs $line" ;;
 		*) section= ;;
 		esac
 	done <"$catalogue/$1"
-	! grep -q '^Test:' "$catalogue/$1" || pairs=0
+	[ -z "$debugger" ] || pairs=0
 }
 
 # missing sets lacking to the first thing of needs that is not there.
@@ -58,7 +64,7 @@ missing() {
 		need=${need# }
 		case $need in
 		'' | root | nothing) ;;
-		CONFIG_*) grep -Eqs "^(${need})=[^n]" "/lib/modules/$(uname -r)/config" || lacking="$need is not set in this kernel" ;;
+		CONFIG_*) option "$need" || lacking="$need is not set in this kernel" ;;
 		/*) [ -e "$need" ] || lacking="there is no $need" ;;
 		'pci '*) pci_device "${need#pci }" || lacking="there is no PCI device ${need#pci }" ;;
 		*' CPUs') [ "$(nproc)" -ge "${need% CPUs}" ] || lacking="the guest has fewer than $need" ;;
@@ -67,6 +73,14 @@ missing() {
 		[ -z "$lacking" ] || return 0
 	done
 	return 1
+}
+
+# option CONFIG_X is true when the kernel has it; what was found is remembered.
+options=' '
+option() {
+	case $options in *" $1 "*) return 0 ;; esac
+	grep -Eqs "^($1)=[^n]" "$config" || return 1
+	options="$options$1 "
 }
 
 pci_device() {
@@ -79,10 +93,11 @@ pci_device() {
 	return 1
 }
 
-# loaded prints the names of the modules that are no part of the kernel: (O).
+# loaded sets modules to the names of those that are no part of the kernel: (O).
 loaded() {
+	modules=
 	while read -r module _ _ _ _ _ taint; do
-		case $taint in *O*) printf ' %s' "$module" ;; esac
+		case $taint in *O*) modules="$modules $module" ;; esac
 	done </proc/modules
 }
 
@@ -187,11 +202,10 @@ report() {
 # again runs what loads and unloads once more, which must end as before.
 again() {
 	: >"$work/transcript"
-	cat "$work"/expected.* >"$work/expected"
-	while read -r before command; do
+	while read -r first command; do
 		run_line "$command"
-		if [ "$status" != "$before" ]; then
-			echo "$command: status $status, the first time $before" >>"$work/why"
+		if [ "$status" != "$first" ]; then
+			echo "$command: status $status, the first time $first" >>"$work/why"
 		fi
 	done <"$work/loads"
 	[ -s "$work/why" ] || compare "$1" "$work/expected" warnings
@@ -203,8 +217,8 @@ again() {
 fails() {
 	[ -w /proc/self/fail-nth ] || return 0
 	: >"$work/transcript"
-	while read -r before command; do
-		case $before$command in
+	while read -r first command; do
+		case $first$command in
 		'0insmod /'*.ko*) ;;
 		*) continue ;;
 		esac
@@ -228,13 +242,17 @@ one() {
 	bad='' subtests=0
 	read_header "$1"
 	printf '  KTAP version 1\n  # Subtest: %s\n' "$1"
-	modules=$(loaded)
+	loaded
+	before=$modules
 	: >"$work/loads"
 	: >"$work/why"
 	cd / || exit
-	pair=0
+	pair=0 which=
+	: >"$work/expected"
 	while [ $pair -lt $pairs ]; do
 		pair=$((pair + 1))
+		[ $pairs -eq 1 ] || which=", $pair"
+		while IFS= read -r line; do printf '%s\n' "$line"; done <"$work/expected.$pair" >>"$work/expected"
 		: >"$work/transcript"
 		dmesg -c >/dev/null
 		while IFS= read -r command <&8; do
@@ -244,18 +262,18 @@ one() {
 			esac
 		done 8<"$work/usage.$pair"
 		compare "$1" "$work/expected.$pair" all
-		report "what the header tells$([ $pairs -eq 1 ] || echo ", $pair")"
+		report "what the header tells$which"
 	done
 	if [ -s "$work/loads" ]; then
 		again "$1"
 		[ "${1%.*}" != "$1" ] || fails
 	fi
-	left=$(loaded)
-	if [ "$left" != "$modules" ]; then
-		printf 'before:%s\nafter: %s\n' "$modules" "$left" >"$work/why"
+	loaded
+	if [ "$modules" != "$before" ]; then
+		printf 'before:%s\nafter: %s\n' "$before" "$modules" >"$work/why"
 		report 'modules are as before'
-		for module in $left; do
-			case " $modules " in *" $module "*) ;; *) rmmod "$module" ;; esac
+		for module in $modules; do
+			case " $before " in *" $module "*) ;; *) rmmod "$module" ;; esac
 		done
 	fi
 	printf '  1..%d\n' $subtests
@@ -273,7 +291,7 @@ kmemleak() {
 	sleep 5
 	echo scan >$leaks
 	cat $leaks >"$work/leaks"
-	hz=$(sed -n 's/^CONFIG_HZ=//p' "/lib/modules/$(uname -r)/config")
+	hz=$(sed -n 's/^CONFIG_HZ=//p' "$config")
 	awk -v hz="$hz" '
 		FNR == NR { start[++n] = $1; name[n] = $2; next }
 		/^unreferenced object/ { object = $0 }
@@ -328,7 +346,6 @@ number=0
 printf 'KTAP version 1\n1..%d\n' $(($# + $([ -e /sys/kernel/debug/kmemleak ] && echo 1 || echo 0)))
 for name; do
 	number=$((number + 1))
-	rm -f "$work"/*
 	read_header "$name"
 	if missing; then
 		echo "ok $number $name # SKIP $lacking"
