@@ -27,6 +27,7 @@ MODULE ?=
 PARAMS ?=
 TEST ?=
 JUNIT ?=
+FAIL ?=
 ID ?=
 BREAK ?=
 CONTINUE ?=
@@ -107,7 +108,7 @@ $(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT ID BREAK CONTINUE GDB_BIN $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT FAIL ID BREAK CONTINUE GDB_BIN $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -249,8 +250,9 @@ catalogue-doc: $(LKMCGEN) ## write kernel_module/README.adoc, from headers and f
 .PHONY: test-guest
 test-guest: private export TEST := $(value TEST)
 test-guest: private export JUNIT := $(value JUNIT)
-test-guest: $(LKMCGEN) check-run build ## boot a guest and test them there, all or TEST='poll pci*'; JUNIT=file
-	@$(LKMCGEN) test-guest --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"} $(LIMITED) --test "$$TEST" --junit "$$JUNIT" $(PROFILE)
+test-guest: private export FAIL := $(value FAIL)
+test-guest: $(LKMCGEN) check-run build ## boot a guest and test them there, all or TEST='poll pci*'; JUNIT=file; FAIL=1 with a debug kernel
+	@$(LKMCGEN) test-guest --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"} $(LIMITED) $${FAIL:+--fail} --test "$$TEST" --junit "$$JUNIT" $(PROFILE)
 
 .PHONY: runs
 runs: $(LKMCGEN) ## list the runs and how they ended

@@ -43,7 +43,7 @@ func commands() []command {
 		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
 		{"catalogue", "[--json | --write [--out DIR]] [NAME ...]", "list the guest's modules, programs and scripts, tell of some, or write the text about them", []string{"--json", "--write", "--out"}, listCatalogue},
-		{"test-guest", "[--builder B] [--out DIR] [--run NAME] [--test 'NAME ...'] [--timeout S] [--junit FILE] [--json] PROFILE", "test them in a guest", []string{"--builder", "--out", "--run", "--test", "--timeout", "--junit", "--json"}, testGuest},
+		{"test-guest", "[--builder B] [--out DIR] [--run NAME] [--test 'NAME ...'] [--timeout S] [--fail] [--junit FILE] [--json] PROFILE", "test them in a guest", []string{"--builder", "--out", "--run", "--test", "--timeout", "--fail", "--junit", "--json"}, testGuest},
 		{"completion", "bash|zsh|fish", "print a completion script for a shell", nil, completion},
 		{"version", "", "print the version", nil, version},
 		{"help", "[COMMAND]", "print this text, or a command's", nil, help},

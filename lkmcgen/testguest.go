@@ -42,6 +42,7 @@ type guestTest struct {
 	report                testReport
 	print                 sync.Mutex
 	asJSON                bool
+	fail                  bool // allocations, in turn
 }
 
 // testGuest tests what the catalogue's headers tell, in guests.
@@ -50,6 +51,7 @@ func testGuest(ctx context.Context, e *env, args []string) error {
 	var names, junit string
 	args, err := e.parse("test-guest", args, func(f *flag.FlagSet) {
 		f.BoolVar(&t.asJSON, "json", false, "")
+		f.BoolVar(&t.fail, "fail", false, "")
 		f.StringVar(&t.out, "out", "out", "")
 		f.StringVar(&t.run, "run", "test", "")
 		f.StringVar(&t.builder, "builder", "", "")
@@ -170,7 +172,11 @@ func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, fail
 	defer watch.Stop()
 	k := &guest.KTAP{OnResult: func(r guest.Result) { done++; t.result(r) }}
 	var stderr bytes.Buffer
-	args := append([]string{"/test.sh", "-t", strconv.Itoa(max(1, int(t.seconds)))}, names...)
+	args := []string{"/test.sh", "-t", strconv.Itoa(max(1, int(t.seconds)))}
+	if t.fail {
+		args = append(args, "-f")
+	}
+	args = append(args, names...)
 	status, err := s.Run(ctx, guest.Command{Args: args, Stdout: writerFunc(func(p []byte) (int, error) {
 		watch.Reset(seconds + silence)
 		return k.Write(p)

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # test.sh - do what the headers of modules, programs and scripts tell, and compare.
 #
-# usage: test.sh [-t SECONDS] [NAME...]
+# usage: test.sh [-f] [-t SECONDS] [NAME...]
 #	NAME     hello (a module), hello.out (a program) or fops.sh (a script); all
 #	         when none is given. test.sh -l lists them.
+#	-f       insert each module while one allocation after the other fails, too,
+#	         where the kernel can do that: some seconds a module, or more
 #	SECONDS  how long each may take (default 30)
 #
 # /lib/lkmc/catalogue/NAME is the header. Each line under Usage: is run, and what
@@ -212,10 +214,9 @@ again() {
 	report 'loaded again'
 }
 
-# fails inserts once more while each allocation fails in turn, where the kernel
-# can do that: what was not undone then is in the way later, or is a bug it sees.
+# fails inserts once more while each allocation fails in turn: what was not undone then is in the way later, or is a bug it sees.
 fails() {
-	[ -w /proc/self/fail-nth ] || return 0
+	[ -n "${LKMC_TEST_FAIL-}" ] && [ -w /proc/self/fail-nth ] || return 0
 	: >"$work/transcript"
 	while read -r first command; do
 		case $first$command in
@@ -310,11 +311,12 @@ kmemleak() {
 	echo "ok $number kmemleak"
 }
 
-while getopts t:l option; do
+while getopts ft:l option; do
 	case $option in
+	f) export LKMC_TEST_FAIL=1 ;;
 	t) seconds=$OPTARG ;;
 	l) ls $catalogue && exit ;;
-	*) echo 'usage: test.sh [-t SECONDS] [-l] [NAME...]' >&2 && exit 2 ;;
+	*) echo 'usage: test.sh [-f] [-t SECONDS] [-l] [NAME...]' >&2 && exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
