@@ -83,7 +83,7 @@ func Readme(entries []*Entry, results []Results) string {
 func chapter(b *strings.Builder, e *Entry, all []*Entry) {
 	fmt.Fprintf(b, "\n[#%s]\n=== %s: %s\n\n", anchor(e.Name), e.Name, asciidoc(e.Title))
 	for _, paragraph := range e.Idea {
-		fmt.Fprintf(b, "%s\n\n", asciidoc(paragraph))
+		fmt.Fprintf(b, "%s\n\n", asciidoc(sentence(paragraph)))
 	}
 	var files []string
 	for _, file := range append([]string{e.File}, e.Parts(all)...) {
@@ -99,6 +99,16 @@ func chapter(b *strings.Builder, e *Entry, all []*Entry) {
 	for _, s := range e.Steps {
 		fmt.Fprintf(b, "\n.Run\n%s\n.Expected\n%s", listing(s.Usage), listing(s.Expected))
 	}
+}
+
+var plainWord = regexp.MustCompile(`^[a-z]+[ ,:]`)
+
+// sentence begins with a capital letter, if with a word and not with a name.
+func sentence(text string) string {
+	if !plainWord.MatchString(text) {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func listing(lines []string) string {
