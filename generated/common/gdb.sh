@@ -23,7 +23,7 @@ die() {
 if [ ! -e "$runs/lock" ] || flock -n "$runs/lock" true; then
 	die "no guest $run of ${folder##*/} is running (in another terminal: make run GDB=1 BUILDER=source)"
 fi
-[ -S "$runs/gdb.sock" ] || die "the guest was started without GDB=1"
+grep -q '/gdb\.sock' "$runs/run.json" || die "the guest was started without GDB=1"
 builder=$(sed -n 's/^ *"builder": "\(.*\)".*/\1/p' "$runs/run.json")
 # An image kernel-NAME has its symbols in vmlinux-NAME.
 vmlinux=$folder/$builder/vmlinux$(sed -n 's|.*/kernel\(-[a-z0-9_-]*\)".*|\1|p' "$runs/run.json" | head -n 1)

@@ -39,18 +39,21 @@ func (tr tree) start(t *testing.T, name string, settings ...string) *running {
 	if !waitFor(filepath.Join(tr.dir, g.folder, "run.json"), "argv", time.Minute) {
 		t.Fatal("the run did not start")
 	}
-	t.Cleanup(func() {
-		g.lkmcgen(t, strings.NewReader("quit\n"), "monitor", g.folder)
-		<-g.done
-	})
+	t.Cleanup(func() { g.stop(t) })
 	return g
 }
 
-// stop ends the guest.
+// stop ends the guest, also one whose emulator is only about to start.
 func (g *running) stop(t *testing.T) {
 	t.Helper()
-	g.lkmcgen(t, strings.NewReader("quit\n"), "monitor", g.folder)
-	g.done <- <-g.done // for the end of the test
+	for len(g.done) == 0 {
+		g.lkmcgen(t, strings.NewReader("quit\n"), "monitor", g.folder)
+		select {
+		case r := <-g.done:
+			g.done <- r // for the end of the test
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // An answer is how a command for a guest ended.

@@ -5,7 +5,6 @@ package test
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -75,12 +74,8 @@ func TestGDBRefuses(t *testing.T) {
 	g.stop(t)
 	s := tr.forGDB(t, "gdb-two")
 	s.with("RUN=gdb-two").make(t, "gdb", "GDB_BIN=nosuch-gdb").want(t, 2, "nosuch-gdb is missing")
-	first := make(chan result)
-	go func() { first <- s.gdb(nil, "python import time; time.sleep(6)", "kill") }()
-	time.Sleep(3 * time.Second)
-	if r := s.gdb(nil, "detach"); r.status == 0 || !strings.Contains(r.output, "another GDB is attached") {
-		t.Errorf("a second GDB: status %d\n%s", r.status, r.output)
-	}
-	(<-first).want(t, 0)
+	lock := filepath.Join(tr.runFolder("gdb-two"), "gdb.lock")
+	s.with("RUN=gdb-two").command(t, nil, "flock", lock, "make", "gdb").want(t, 2, "another GDB is attached to this guest")
+	s.gdb(nil, "kill").want(t, 0)
 	<-s.done
 }
