@@ -101,13 +101,13 @@ func (tr tree) name(t *testing.T, by string) string {
 }
 
 // TestCheckpatch: the modules are in the kernel's style. They are for several
-// kernels, so the version may be asked.
+// kernels, so the version may be asked; it is taken for a constant on the left.
 func TestCheckpatch(t *testing.T) {
 	needBoot(t)
 	tr := root(t)
 	tr.make(t, "out/source/linux-6.1/Makefile", "BUILDER=source").want(t, 0)
 	tr.command(t, nil, append([]string{"perl", "out/source/linux-6.1/scripts/checkpatch.pl", "--no-tree", "--strict", "--terse",
-		"--ignore", "LINUX_VERSION_CODE", "-f"}, tr.moduleSources(t)...)...).want(t, 0)
+		"--ignore", "LINUX_VERSION_CODE,CONSTANT_COMPARISON", "-f"}, tr.moduleSources(t)...)...).want(t, 0)
 }
 
 // Modules that do not compile, do not link, and want what the first exports.
@@ -275,4 +275,54 @@ func block(text, name string) string {
 		b.WriteString(line)
 	}
 	return b.String()
+}
+
+// TestDebugKernel: the kernel that checks itself tells of a bug of each kind.
+func TestDebugKernel(t *testing.T) {
+	needBoot(t)
+	if os.Getenv("LKMC_BOOT") != "all" {
+		t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
+	}
+	tr := root(t).of("x86_64-qemu-debug").with("TIMEOUT=240")
+	tr.make(t, "build").want(t, 0)
+	headers := filepath.Join(tr.dir, "out/x86_64-qemu-debug/source/headers")
+	for name, test := range map[string]struct{ code, then, want string }{
+		"freed":   {"kfree(p); p[0] = 1; p = NULL;", "", "BUG: KASAN: use-after-free in zz_bug"},
+		"overrun": {"OPTIMIZER_HIDE_VAR(p); p[8] = 1;", "", "BUG: KASAN: slab-out-of-bounds in zz_bug"},
+		"list":    {"item.prev = &item; list_add(&item, &head); head.next = &head; list_del(&item);", "", "list_del corruption"},
+		"sleep":   {"spin_lock(&spin); might_sleep(); spin_unlock(&spin);", "", "BUG: sleeping function called from invalid context"},
+		"lock":    {"mutex_lock(&lock);", "", "lock held when returning to user space"},
+		"timer":   {"t = kzalloc(sizeof(*t), GFP_KERNEL); timer_setup(t, late, 0); mod_timer(t, jiffies + HZ); kfree(t);", "", "ODEBUG: free active"},
+		"leak":    {"p = NULL;", "cd /sys/kernel/debug; echo scan >kmemleak; echo scan >kmemleak; ", "kmemleak: 1 new suspected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := tree{dir: t.TempDir()}
+			write(t, source, "Kbuild", "obj-m := zz_bug.o\nccflags-y := -Wno-unused\n")
+			write(t, source, "zz_bug.c", `#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+static DEFINE_MUTEX(lock);
+static DEFINE_SPINLOCK(spin);
+static LIST_HEAD(head);
+static struct list_head item;
+static void late(struct timer_list *t) {}
+static int __init zz_bug(void)
+{
+	char *p = kmalloc(8, GFP_KERNEL);
+	struct timer_list *t;
+	`+test.code+`
+	kfree(p);
+	return 0;
+}
+module_init(zz_bug);
+MODULE_LICENSE("GPL");
+`)
+			source.make(t, "-C", headers, "M="+source.dir, "modules").want(t, 0)
+			tr.run(t, "RUN=bug", "FRESH=1", "SHARE="+source.dir,
+				"EVAL=insmod /share/zz_bug.ko; "+test.then+"sleep 0.3; poweroff").want(t, 0, test.want)
+		})
+	}
 }
