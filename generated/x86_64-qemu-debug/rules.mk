@@ -9,7 +9,7 @@ P := $(OUT)/x86_64-qemu-debug
 G := generated/x86_64-qemu-debug
 
 BUILDER ?= source
-BUILDERS := distro source
+BUILDERS := source
 ifeq ($(filter $(BUILDER),$(BUILDERS)),)
 # run.sh knows why.
 $(error $(shell BUILDER='$(BUILDER)' sh $(G)/run.sh -c 2>&1))
@@ -18,7 +18,6 @@ endif
 # What the host needs, as package:proof.
 NEEDS_RUN := qemu-system-x86:qemu-system-x86_64
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
-NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz lz4:lz4
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
 QEMU_USER := qemu-x86_64
@@ -120,36 +119,6 @@ $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/*.h kernel_modu
 .PHONY: compile-commands
 compile-commands: modules-$(BUILDER) ## compile_commands.json, for clangd
 	@sh generated/common/compile-commands.sh $(P)/$(BUILDER) $(PROGRAM_COMPILER)
-
-.PHONY: build-distro modules-distro rootfs-distro
-build-distro: rootfs-distro
-modules-distro: $(P)/distro/modules.stamp
-rootfs-distro: $(P)/distro/rootfs.stamp
-
-# Kernel modules, against the kernel that the builder made.
-$(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(MODULES_AGAIN)
-	@$(if $(MODULES_AGAIN),rm -rf $(P)/distro/modules $@)
-	$(RECURSE)@$(COMPILING) W='$(W)' KEEP_GOING='$(KEEP_GOING)' sh generated/common/modules.sh $(P)/distro x86 x86_64-linux-gnu-
-	$(call touch,$(P)/distro/modules -name '*.ko')
-
-$(P)/distro/rootfs.stamp: $(ROOTFS) $(P)/distro/modules.stamp $(P)/distro/busybox.stamp $(call again,rootfs)
-	@sh generated/common/deps.sh check $(NEEDS_distro)
-	@sh generated/common/rootfs.sh $(P)/distro $(P)/user $(G)/guest.list
-	@touch $@
-
-# Kernel, headers and BusyBox from the distribution's packages.
-$(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call again,busybox) | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_distro)
-	@ARCH=amd64 LIST=$< DEST=$(@D) CACHE=$(DOWNLOADS)/packages sh generated/common/packages.sh
-	@touch $@
-
-$(P)/distro/kernel.stamp: $(P)/distro/packages/versions
-	@sh generated/common/headers.sh $(P)/distro
-	@touch $@
-
-$(P)/distro/busybox.stamp: $(P)/distro/packages/versions
-	@ln -sfn packages/root/bin/busybox $(@D)/busybox
-	@touch $@
 
 .PHONY: build-source modules-source rootfs-source
 build-source: rootfs-source

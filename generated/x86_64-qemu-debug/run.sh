@@ -20,7 +20,8 @@ command_line_size=2048
 
 # What can be asked for. A variable that is not set gets its default.
 unavailable buildroot 'this version renders its fragment but has no rules to build with it'
-builders source distro source
+unavailable distro 'the distribution'\''s kernels do not check themselves'
+builders source source
 option EVAL script '' 'shell commands that the guest runs at the end of its start-up'
 option EVAL_INIT script '' 'shell commands that the guest runs instead of init; then it powers off'
 	excludes EVAL_INIT EVAL
@@ -76,9 +77,6 @@ append panic=-1
 append nokaslr norandmaps
 append printk.devkmsg=on
 append kasan_multi_shot
-if [ "$BUILDER" = distro ]; then
-	append cryptomgr.notests
-fi
 if [ -n "$EVAL" ]; then
 	append_script lkmc_eval "$EVAL"
 elif [ -n "$EVAL_INIT" ]; then
@@ -184,8 +182,6 @@ if [ "$INITRD" = 1 ]; then
 	set -- "$@" -initrd "$build/rootfs.cpio.gz"
 elif [ "$UPDATE" = 1 ]; then
 	set -- "$@" -initrd "$build/rootfs.cpio.gz"
-elif [ "$BUILDER" = distro ]; then
-	set -- "$@" -initrd "$build/boot.cpio.gz"
 fi
 
 # snapshot (profiles/emulator/qemu.toml)
