@@ -93,7 +93,7 @@ static const struct block_device_operations ramdisk_fops = {
 
 static struct gendisk *ramdisk_alloc_disk(void)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#if KERNEL_VERSION(6, 9, 0) <= LINUX_VERSION_CODE
 	/* Limits of the device, none of ours, are an argument since 6.9. */
 	return blk_mq_alloc_disk(&ramdisk_tags, NULL, NULL);
 #else

@@ -35,7 +35,7 @@
 #include <linux/workqueue.h>
 
 /* 6.8 moved the header, and has the submission itself where the command was. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#if KERNEL_VERSION(6, 8, 0) <= LINUX_VERSION_CODE
 #include <linux/io_uring/cmd.h>
 static const void *uring_payload(const struct io_uring_cmd *cmd)
 {

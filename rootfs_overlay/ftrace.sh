@@ -19,6 +19,7 @@
 #	usage: ftrace.sh FUNCTION [COMMAND [ARGUMENT...]]
 #	2
 #	...: hrtimer_nanosleep <-...
+#	...
 #	1
 #	ftrace.sh: no_such_function: the kernel can trace no such function, see /sys/kernel/tracing/available_filter_functions
 #	1
