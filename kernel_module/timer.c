@@ -11,6 +11,7 @@
  *	insmod /timer.ko
  *	sleep 2.4
  *	rmmod timer
+ *	sleep 1
  *
  * Expected:
  *	timer: tick 1
