@@ -20,8 +20,10 @@ stand_in "$build" "$cross"
 # Its Kbuild names the tree by its whole path: let ccache take that out.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 
+# With O= its Kbuild calls itself by way of a shell, which dies alone when it is
+# ended; so it is called as it would call itself.
 kbuild() {
-	tied make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory "$@"
+	tied make -C "$build" -f "$tree/Makefile" KBUILD_SRC="$tree" KBUILD_EXTMOD= ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory "$@"
 }
 
 case $action in
