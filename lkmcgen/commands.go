@@ -35,6 +35,7 @@ func commands() []command {
 		{"watch", "[COMMAND ...]", "gen after every change, then run a command such as: make build", nil, watchProfiles},
 		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
 		{"explain", "[--json] PROFILE [KEY ...]", "show a value, the file and line that set it, and what it replaced", []string{"--json"}, explain},
+		{"schema", "layer|profile", "print the JSON Schema of such files, which tells an editor their keys", nil, printSchema},
 		{"exec", "[-t] [--timeout S] RUN COMMAND", "run a shell command in a running guest; its status is the exit status", []string{"--timeout", "-t"}, execCommand},
 		{"shell", "RUN", "a shell in a running guest", nil, shell},
 		{"insmod", "[--timeout S] [--builder B] RUN [FILE.ko [X=VALUE ...]]", "put a module into a running guest, in place of the loaded one", []string{"--timeout", "--builder"}, insmod},
@@ -244,6 +245,28 @@ func withPlaces(s *resolve.Setting) explainedSetting {
 		x.Over = append(x.Over, placed{j, o.Pos().String()})
 	}
 	return x
+}
+
+// printSchema prints a file that gen writes, for projects that have none yet.
+func printSchema(_ context.Context, e *env, args []string) error {
+	args, err := e.parse("schema", args, nil)
+	if err != nil {
+		return err
+	}
+	if len(args) != 1 {
+		return usagef("schema needs one of layer, profile")
+	}
+	files, err := profile.JSONSchemas()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Name == "schema/"+args[0]+".json" {
+			_, err := e.stdout.Write(f.Data)
+			return err
+		}
+	}
+	return usagef("there is no schema of a %q, only of a layer and of a profile", args[0])
 }
 
 // show writes a value as TOML does.

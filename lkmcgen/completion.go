@@ -44,6 +44,7 @@ _lkmcgen() {
 	fi
 	case ${COMP_WORDS[1]} in
 %s	completion) words='bash zsh fish' ;;
+	schema) words='layer profile' ;;
 	help) words='%[1]s' ;;
 	esac
 	if [ "${COMP_WORDS[1]}" = explain ]; then
@@ -77,6 +78,7 @@ _lkmcgen() {
 	case $words[2] in
 %s	explain) compadd -- ${(f)"$($words[1] list 2>/dev/null | cut -d ' ' -f 1)"} ;;
 	completion) compadd bash zsh fish ;;
+	schema) compadd layer profile ;;
 	help) _describe command commands ;;
 	esac
 }
@@ -98,6 +100,7 @@ func fishCompletion() string {
 		}
 	}
 	b.WriteString("complete -c lkmcgen -n '__fish_seen_subcommand_from explain' -a '(lkmcgen list 2>/dev/null | cut -d \" \" -f 1)'\n" +
-		"complete -c lkmcgen -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n")
+		"complete -c lkmcgen -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n" +
+		"complete -c lkmcgen -n '__fish_seen_subcommand_from schema' -a 'layer profile'\n")
 	return b.String()
 }

@@ -44,8 +44,11 @@ type Value struct {
 	Text string
 }
 
+// SymbolPattern is the regular expression of the names of symbols.
+const SymbolPattern = `^[A-Za-z0-9][A-Za-z0-9_]*$`
+
 var (
-	symbolName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]*$`)
+	symbolName = regexp.MustCompile(SymbolPattern)
 	number     = regexp.MustCompile(`^-?([0-9]+|0[xX][0-9a-fA-F]+)$`)
 )
 

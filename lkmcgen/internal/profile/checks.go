@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lkmc/lkmcgen/internal/diag"
+	"lkmc/lkmcgen/internal/kconfig"
 )
 
 // A check says of a text why it cannot be a value, and what to write instead;
@@ -17,11 +18,17 @@ type check func(s string) (wrong, hint string)
 
 // Name is the pattern of the names of profiles, layers, groups, builders and
 // options. What matches needs no quoting in make, a shell or a path.
-var Name = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+var Name = regexp.MustCompile(`^[a-z0-9][` + nameChars + `]*$`)
+
+// What names and words are made of, as in a pattern's brackets.
+const (
+	nameChars = `a-z0-9_-`
+	wordChars = `A-Za-z0-9_.+:@/{}=,-`
+)
 
 var (
 	variable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-	word     = regexp.MustCompile(`^[A-Za-z0-9_.+:@/{}=,-]+$`)
+	word     = regexp.MustCompile(`^[` + wordChars + `]+$`)
 	size     = regexp.MustCompile(`^[0-9]+[KMGT]$`)
 	kinds    = []string{"flag", "value", "words", "script"}
 )
@@ -35,6 +42,7 @@ func checks(name string) check {
 		"word":     matches(word, "a word", "letters, digits and _.+:@/=,-"),
 		"size":     matches(size, "a size", "a number and K, M, G or T"),
 		"path":     checkPath,
+		"symbol":   checkSymbol,
 		"kind":     checkKind,
 		"pattern":  checkPattern,
 	}[name]
@@ -54,6 +62,14 @@ func checkPath(s string) (wrong, hint string) {
 		return fmt.Sprintf("%q is not a path inside its folder", s), "relative, without .."
 	}
 	return "", ""
+}
+
+func checkSymbol(s string) (wrong, hint string) {
+	hint, err := kconfig.CheckSymbol(s)
+	if err != nil {
+		wrong = err.Error()
+	}
+	return wrong, hint
 }
 
 func checkKind(s string) (wrong, hint string) {

@@ -46,8 +46,8 @@ type Argv struct {
 type Project struct {
 	Version  string                   `toml:"version" is:"word" doc:"version of the sources"`
 	Source   string                   `toml:"source" is:"word" doc:"the distribution's package with the sources"`
-	Config   map[string]kconfig.Value `toml:"config" doc:"symbols without prefix: true, false, \"m\", a string or a number"`
-	Optional map[string]string        `toml:"optional" doc:"symbols that may be lost, each with the reason"`
+	Config   map[string]kconfig.Value `toml:"config" is:"symbol" doc:"symbols without prefix: true, false, \"m\", a string or a number"`
+	Optional map[string]string        `toml:"optional" is:"symbol" doc:"symbols that may be lost, each with the reason"`
 }
 
 // Linux is the kernel: a Project, and what it needs to boot.

@@ -208,11 +208,6 @@ func (p *parser) wrongName(parent *Node, key, name string) (wrong, hint string) 
 	switch {
 	case parent.leaf():
 		return fmt.Sprintf("%s is a table", strings.TrimSuffix(key, "."+name)), "want " + parent.wants()
-	case parent.Elem != nil && (parent.Elem.Type == valueType || strings.HasSuffix(key, ".optional."+name)):
-		hint, err := kconfig.CheckSymbol(name)
-		if err != nil {
-			return err.Error(), hint
-		}
 	case parent.Elem != nil:
 		return parent.is(name)
 	case parent.Fields[name] == nil:

@@ -20,7 +20,8 @@ type Node struct {
 	Fields      map[string]*Node // a table with fixed keys
 	Elem        *Node            // a table with free keys
 	is          check
-	index       []int // of the field in its struct
+	isName      string // of the check
+	index       []int  // of the field in its struct
 }
 
 // Schema returns the schema's root.
@@ -29,7 +30,7 @@ func Schema() *Node {
 }
 
 func newNode(t reflect.Type, doc, is string) *Node {
-	n := &Node{Doc: doc, Type: t, is: checks(is)}
+	n := &Node{Doc: doc, Type: t, is: checks(is), isName: is}
 	switch {
 	case t == valueType:
 	case t.Kind() == reflect.Struct:
@@ -46,7 +47,7 @@ func newNode(t reflect.Type, doc, is string) *Node {
 	case t.Kind() == reflect.Map:
 		// A table's check is of its keys; of the texts only where they are plain.
 		elem := ""
-		if t.Elem().Kind() == reflect.String {
+		if t.Elem().Kind() == reflect.String && is != "symbol" {
 			elem = is
 		}
 		n.Elem = newNode(t.Elem(), doc, elem)

@@ -17,6 +17,7 @@ import (
 
 	"lkmc/lkmcgen/internal/diag"
 	"lkmc/lkmcgen/internal/kconfig"
+	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/resolve"
 )
 
@@ -93,7 +94,7 @@ func templateError(dir string, err error) error {
 	return &diag.Error{Pos: diag.Pos{File: path.Join(dir, name+".tmpl"), Line: line}, Msg: message}
 }
 
-// Common returns the files that all profiles share, in common/.
+// Common returns the files that all profiles share, in common/ and schema/.
 func (r *Renderer) Common() ([]File, error) {
 	var files []File
 	var problems diag.List
@@ -105,6 +106,11 @@ func (r *Renderer) Common() ([]File, error) {
 			problems.Append(templateError("templates/common", err))
 		}
 		files = append(files, File{path.Join("common", t.Name()), b.Bytes()})
+	}
+	schemas, err := profile.JSONSchemas()
+	problems.Append(err)
+	for _, s := range schemas {
+		files = append(files, File{s.Name, s.Data})
 	}
 	return files, problems.Err()
 }
