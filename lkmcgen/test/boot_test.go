@@ -244,6 +244,7 @@ func TestListens(t *testing.T) {
 // the next guest.
 func TestRebuild(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := copyTree(t)
 	tr.make(t, "build").want(t, 0)
 	tr.make(t, "-q", "build").want(t, 0)
@@ -272,6 +273,7 @@ func TestRebuild(t *testing.T) {
 // TestPlainUser builds and boots as a user without rights or namespaces.
 func TestPlainUser(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("every other test already runs as a plain user")
 	}
@@ -294,6 +296,7 @@ func TestPlainUser(t *testing.T) {
 // TestOffline: what was fetched once is enough to build everything again.
 func TestOffline(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("only root can take the network away from a command")
 	}

@@ -39,6 +39,7 @@ var bugs = []bug{
 // kernel says, or by the loss of the guest.
 func TestPlantedBugs(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	for _, kernel := range []struct{ profile, builder string }{{"x86_64-qemu", "distro"}, {"x86_64-qemu-debug", "source"}} {
 		t.Run(kernel.profile, func(t *testing.T) {
 			checks := kernel.builder == "source"
@@ -58,7 +59,7 @@ func TestPlantedBugs(t *testing.T) {
 						g.stop(t) // what one has broken is not another's
 					}
 					g = tr.startFor(t, "bugs", modules)
-					a := g.lkmcgen(t, nil, "exec", "--timeout", "120", g.folder, "/test.sh -t 20 "+b.tests)
+					a := g.lkmcgen(t, nil, "exec", "--timeout", "60", g.folder, "/test.sh -t 10 "+b.tests)
 					if a.status == 0 || a.status == 2 {
 						t.Errorf("nobody saw it: status %d\n%s%s", a.status, a.stdout, a.stderr)
 					}

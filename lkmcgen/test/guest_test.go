@@ -34,8 +34,12 @@ func TestGuest(t *testing.T) {
 			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
 				t.Skip("takes its time: run it with LKMC_BOOT=all")
 			}
-			tr := root(t).of(test.profile)
-			r := tr.make(t, "test-guest", "BUILDER="+test.builder)
+			tr := root(t).of(test.profile).with("BUILDER="+test.builder, "RUN=test-"+test.builder)
+			if tr.make(t, "build").want(t, 0); t.Failed() {
+				return
+			}
+			t.Parallel() // when all are built
+			r := tr.make(t, "test-guest")
 			r.want(t, 0, "0 failed")
 			t.Log(regexp.MustCompile(`(?m)^[0-9]+ passed.*`).FindString(r.output))
 		})
@@ -45,6 +49,7 @@ func TestGuest(t *testing.T) {
 // TestGuestFailures: what goes wrong in a guest is told, and the rest goes on.
 func TestGuestFailures(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := copyTree(t)
 	header := func(name, usage, expected string) string {
 		return "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n# " + name + " - for a test.\n#\n# Idea: none.\n#\n# Usage:\n#\t" +

@@ -20,6 +20,7 @@ import (
 // and the next make goes on.
 func TestInterruptedBuild(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := copyTree(t)
 	tr.env = append(tr.env, "BUILDER=source")
 	tr.make(t, "-n", "build").want(t, 0) // builds the generator

@@ -151,6 +151,7 @@ func (tr tree) built(t *testing.T, folder string) string {
 // the sources is gone from the guest.
 func TestKeepGoing(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := copyTree(t)
 	const modules = "out/x86_64-qemu/distro/modules"
 	tr.addModules(t, broken)
@@ -203,6 +204,7 @@ func hostHeaders(t *testing.T) string {
 
 // TestHostModules: make host-modules tells what became of each module.
 func TestHostModules(t *testing.T) {
+	t.Parallel()
 	headers := hostHeaders(t)
 	tr := copyTree(t)
 	r := tr.make(t, "host-modules", "HOST_HEADERS="+headers)

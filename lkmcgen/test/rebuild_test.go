@@ -106,6 +106,7 @@ func edits() []edit {
 // kernel of its own.
 func TestRebuildTable(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	testRebuildTable(t, copyTree(t).with("BUILDER=distro"), "distro")
 }
 
