@@ -21,6 +21,8 @@ HOST_HEADERS ?=
 GO ?= go
 GOAL ?= build
 KEY ?=
+A ?=
+B ?=
 BIN ?=
 CMD ?=
 MODULE ?=
@@ -92,7 +94,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain diff catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -108,7 +110,7 @@ $(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY BIN CMD MODULE PARAMS TEST JUNIT FAIL ID BREAK CONTINUE GDB_BIN $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL ID BREAK CONTINUE GDB_BIN $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -151,6 +153,13 @@ explain: export PROFILE := $(PROFILE)
 explain: export KEY := $(value KEY)
 explain: $(LKMCGEN) ## tell who set a value: make explain KEY=linux.image
 	@$(LKMCGEN) explain "$$PROFILE" $${KEY:+"$$KEY"}
+
+.PHONY: diff
+diff: export PROFILE := $(PROFILE)
+diff: export A := $(value A)
+diff: export B := $(value B)
+diff: $(LKMCGEN) ## compare profiles, also of a git revision: make diff A=arm-qemu B=arm-qemu@HEAD~1
+	@$(LKMCGEN) diff "$${A:-$$PROFILE}" $${B:+"$$B"}
 
 .PHONY: watch
 watch: $(LKMCGEN) ## regenerate after each change, then make GOAL (default: build)

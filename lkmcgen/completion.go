@@ -26,6 +26,17 @@ func completion(_ context.Context, e *env, args []string) error {
 	return err
 }
 
+// takeProfiles returns the commands whose arguments are names of profiles.
+func takeProfiles() []string {
+	var names []string
+	for _, c := range commands() {
+		if strings.Contains(c.args, "PROFILE") || strings.Contains(c.args, "A [B]") {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
 func bashCompletion() string {
 	var names []string
 	var cases strings.Builder
@@ -39,21 +50,22 @@ func bashCompletion() string {
 _lkmcgen() {
 	local word=${COMP_WORDS[COMP_CWORD]} words=
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W '%s' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W '%[1]s' -- "$word")
 		return
 	fi
 	case ${COMP_WORDS[1]} in
-%s	completion) words='bash zsh fish' ;;
+%[2]s	completion) words='bash zsh fish' ;;
 	schema) words='layer profile' ;;
 	help) words='%[1]s' ;;
 	esac
-	if [ "${COMP_WORDS[1]}" = explain ]; then
-		words="$words $("${COMP_WORDS[0]}" list 2>/dev/null | cut -d ' ' -f 1)"
-	fi
+	case ${COMP_WORDS[1]} in
+	%[3]s)
+		words="$words $("${COMP_WORDS[0]}" list 2>/dev/null | cut -d ' ' -f 1)" ;;
+	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 complete -F _lkmcgen lkmcgen
-`, strings.Join(names, " "), cases.String())
+`, strings.Join(names, " "), cases.String(), strings.Join(takeProfiles(), "|"))
 }
 
 func zshCompletion() string {
@@ -76,14 +88,14 @@ _lkmcgen() {
 		return
 	fi
 	case $words[2] in
-%s	explain) compadd -- ${(f)"$($words[1] list 2>/dev/null | cut -d ' ' -f 1)"} ;;
+%s	%s) compadd -- ${(f)"$($words[1] list 2>/dev/null | cut -d ' ' -f 1)"} ;;
 	completion) compadd bash zsh fish ;;
 	schema) compadd layer profile ;;
 	help) _describe command commands ;;
 	esac
 }
 compdef _lkmcgen lkmcgen
-`, names.String(), cases.String())
+`, names.String(), cases.String(), strings.Join(takeProfiles(), "|"))
 }
 
 func fishCompletion() string {
@@ -99,7 +111,7 @@ func fishCompletion() string {
 			fmt.Fprintf(&b, "complete -c lkmcgen -n '__fish_seen_subcommand_from %s' %s\n", c.name, kind)
 		}
 	}
-	b.WriteString("complete -c lkmcgen -n '__fish_seen_subcommand_from explain' -a '(lkmcgen list 2>/dev/null | cut -d \" \" -f 1)'\n" +
+	b.WriteString("complete -c lkmcgen -n '__fish_seen_subcommand_from " + strings.Join(takeProfiles(), " ") + "' -a '(lkmcgen list 2>/dev/null | cut -d \" \" -f 1)'\n" +
 		"complete -c lkmcgen -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n" +
 		"complete -c lkmcgen -n '__fish_seen_subcommand_from schema' -a 'layer profile'\n")
 	return b.String()

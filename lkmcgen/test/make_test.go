@@ -188,7 +188,7 @@ func TestBadSettings(t *testing.T) {
 	}{
 		{"profile", []string{"run", "PROFILE=x86_64-qmeu"}, `there is no profile "x86_64-qmeu" (did you mean "x86_64-qemu"?)`},
 		{"builder", []string{"build", "BUILDER=disto"}, "BUILDER=disto: want one of: distro source"},
-		{"misspelt setting", []string{"run", "EVLA=poweroff"}, "there is no setting EVLA; there are: ACCEL APPEND"},
+		{"misspelt setting", []string{"run", "EVLA=poweroff"}, "there is no setting EVLA; there are: A ACCEL APPEND"},
 		{"quote in a name", []string{"help", "PROFILE=x'; touch pwned; '"}, "special character"},
 		{"call in a name", []string{"clean", "OUT=$(x)"}, "special character"},
 		{"profile that leads out", []string{"clean", "PROFILE=../.."}, "want the name of a profile"},

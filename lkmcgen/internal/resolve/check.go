@@ -3,10 +3,8 @@
 package resolve
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"lkmc/lkmcgen/internal/diag"
 )
@@ -148,40 +146,4 @@ func (p *Profile) checkPlaces(what string, w Word, at func() diag.Pos, problems 
 
 func (p *Profile) exclude(a, b string) bool {
 	return slices.Contains(p.Options[a].Excludes, b) || slices.Contains(p.Options[b].Excludes, a)
-}
-
-// Explain returns the settings that key names: the one of exactly that key,
-// else all below it ("linux.command_line"), else all whose last name it is
-// ("MODULES").
-func (p *Profile) Explain(key string) ([]*Setting, error) {
-	if s := p.Settings.Get(key); s != nil {
-		return []*Setting{s}, nil
-	}
-	if under := p.Settings.Under(key + "."); len(under) > 0 {
-		return under, nil
-	}
-	var named []*Setting
-	var keys []string
-	for s := range p.Settings.All() {
-		keys = append(keys, s.Key)
-		if strings.HasSuffix(s.Key, "."+key) {
-			named = append(named, s)
-		}
-	}
-	if len(named) > 0 {
-		return named, nil
-	}
-	hint := diag.DidYouMean(key, keys)
-	if hint == "" {
-		hint = diag.DidYouMean(key, lastNames(keys))
-	}
-	return nil, &diag.Error{Msg: fmt.Sprintf("%s: nothing sets %q", p.Name, key), Hint: hint}
-}
-
-func lastNames(keys []string) []string {
-	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = k[strings.LastIndexByte(k, '.')+1:]
-	}
-	return names
 }

@@ -2,7 +2,10 @@
 
 package resolve
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // A Word is one argument of a command or one word of the kernel command line:
 // text, with places that are filled in when the guest starts.
@@ -34,6 +37,18 @@ func ParseWord(s string) Word {
 		w = append(w, Part{Text: s[at:]})
 	}
 	return w
+}
+
+// source writes a word as a profile does.
+func (w Word) source() string {
+	var b strings.Builder
+	for _, part := range w {
+		b.WriteString(part.Text)
+		if part.Name != "" {
+			b.WriteString("{" + part.Name + "}")
+		}
+	}
+	return b.String()
 }
 
 // RunValues are the values of a run that are not options, each with the function
