@@ -206,7 +206,7 @@ gdb: ## attach GDB to a guest that was started with GDB=1; BREAK=sys_write
 
 # Settings reach these recipes through the environment alone. RUN and TIMEOUT
 # are those of make run.
-IN_GUEST := exec shell insmod check-insmod rmmod monitor snapshot-save snapshot-load snapshot-delete snapshot-list
+IN_GUEST := trace exec shell insmod check-insmod rmmod monitor snapshot-save snapshot-load snapshot-delete snapshot-list
 RUNNING = $(OUT)/$(PROFILE)/runs/$${RUN:-default}
 LIMITED = $${TIMEOUT:+--timeout "$$TIMEOUT"}
 $(IN_GUEST): private export override RUN := $(value RUN)
@@ -246,6 +246,10 @@ snapshot-save snapshot-load snapshot-delete: snapshot-%: $(LKMCGEN) ## keep the 
 
 snapshot-list: $(LKMCGEN) ## list what was saved; SNAPSHOT=x make run starts from it
 	@$(LKMCGEN) snapshot list "$(RUNNING)"
+
+.PHONY: trace
+trace: ## the traces of calls on its console (panics, oopses, warnings), with files and lines
+	@sh generated/common/trace.sh "$(RUNNING)" $(CROSS)
 
 .PHONY: catalogue
 catalogue: export TEST := $(value TEST)

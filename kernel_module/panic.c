@@ -13,7 +13,8 @@
  * Expected:
  *	... panic: about to crash
  *	... Kernel panic - not syncing: panic: on purpose
- *	run: kernel panic: panic: on purpose (exit status 101)
+ *	... panic_init+... kernel_module/panic.c:...
+ *	run: kernel panic: panic: on purpose (exit status 101); trace: ...
  *
  * Needs: CONFIG_MODULES
  * See: kernel/panic.c, Documentation/admin-guide/kernel-parameters.txt

@@ -191,7 +191,12 @@ func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, fail
 	case err == nil:
 		return done, fmt.Errorf("/test.sh ended with status %d: %s", status.Code(), strings.TrimSpace(stderr.String()))
 	case k.Running != "":
-		t.result(k.Cut("the guest was lost: "+err.Error(), lastLines(filepath.Join(r.Folder, "console.log"), 60)))
+		log := lastLines(filepath.Join(r.Folder, "console.log"), 60)
+		r.Ended() // after which the trace of a panic is there
+		if trace, err := os.ReadFile(filepath.Join(r.Folder, "trace.txt")); err == nil {
+			log = append(log, last(string(trace), 60)...)
+		}
+		t.result(k.Cut("the guest was lost: "+err.Error(), log))
 		return done + 1, err
 	}
 	return done, err

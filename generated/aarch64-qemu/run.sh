@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=aarch64-qemu
 machine=aarch64
+cross=aarch64-linux-gnu-
 kvm_flags=''
 command_line_size=2048
 # shellcheck source=../common/run.sh

@@ -10,7 +10,7 @@
 #   102      the emulator could not be started, or died
 #   103      a variable has an impossible value, or nothing is built
 #   124      TIMEOUT passed
-# shellcheck disable=SC2154 # run.sh sets profile, machine, kvm_flags, command_line_size, program and packages
+# shellcheck disable=SC2154 # run.sh sets profile, machine, cross, kvm_flags, command_line_size, program and packages
 
 OUT=${OUT:-out}
 usage_text=
@@ -155,7 +155,7 @@ begin() {
 	chmod 700 "$run"
 	exec 9>"$run/lock"
 	flock -n 9 || fail "RUN=$RUN is under way already$(sed -n 's/^ *"pid": \([0-9]*\).*/ (process \1)/p' "$run/run.json" 2>/dev/null); choose another name: RUN=..."
-	rm -f "$run"/*.sock "$run/console.log" "$run/verdict"
+	rm -f "$run"/*.sock "$run/console.log" "$run/verdict" "$run/trace.txt"
 }
 
 # choose_accelerator VARIABLE COMMAND... replaces auto by kvm where the command so
@@ -370,12 +370,8 @@ json_list() {
 	}' "$@"
 }
 
-# start runs the command and ends with the verdict.
-start() {
-	if [ -n "$dry" ]; then
-		shell_words "$@"
-		exit
-	fi
+# remember writes down what is started, and checks a snapshot against it.
+remember() {
 	cat >"$run/run.json" <<-END
 		{
 		  "profile": "$profile",
@@ -390,6 +386,15 @@ start() {
 	END
 	state "$@" >"$run/state"
 	[ -z "${SNAPSHOT-}" ] || check_snapshot
+}
+
+# start runs the command and ends with the verdict.
+start() {
+	[ -n "$dry" ] || remember "$@"
+	if [ -n "$dry" ]; then
+		shell_words "$@"
+		exit
+	fi
 	say "$(shell_words "$@")"
 	[ ! -t 0 ] || say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor"
 	status=0
@@ -405,6 +410,18 @@ start() {
 	[ -z "$terminal" ] || stty "$terminal" || :
 	updated
 	verdict
+}
+
+# traces shows the traces of calls that the console has, with files and lines, keeps
+# them, and sets trace to what the verdict says of them.
+traces() {
+	trace=
+	LC_ALL=C grep -aq '+0x[0-9a-f]*/0x[0-9a-f]' "$log" || return 0
+	sh generated/common/trace.sh "$run" "$cross" "$log" >"$run/trace.tmp" || return 0
+	[ -s "$run/trace.tmp" ] || return 0
+	mv "$run/trace.tmp" "$run/trace.txt"
+	sed 200q "$run/trace.txt" >&2
+	trace="; trace: $run/trace.txt"
 }
 
 # verdict turns how the emulator ended and what the console said into the exit
@@ -431,6 +448,7 @@ verdict() {
 		words='the emulator was told to quit'
 	fi
 	printf '%s %s\n' "$status" "$words" >"$run/verdict"
-	say "$words (exit status $status)"
+	traces
+	say "$words (exit status $status)$trace"
 	exit "$status"
 }

@@ -20,6 +20,7 @@ NEEDS_RUN := qemu-system-mips:qemu-system-mips64
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-mips64-linux-gnuabi64:mips64-linux-gnuabi64-gcc libc6-dev-mips64-cross:/usr/mips64-linux-gnuabi64/lib/libc.a
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
+CROSS := mips64-linux-gnuabi64-
 QEMU_USER := qemu-mips64
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))

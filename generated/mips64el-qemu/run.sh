@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=mips64el-qemu
 machine=mips64
+cross=mips64el-linux-gnuabi64-
 kvm_flags=''
 command_line_size=210
 # shellcheck source=../common/run.sh

@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=ppc64el-qemu
 machine=ppc64le
+cross=powerpc64le-linux-gnu-
 kvm_flags=''
 command_line_size=2048
 # shellcheck source=../common/run.sh

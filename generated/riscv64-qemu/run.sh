@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=riscv64-qemu
 machine=riscv64
+cross=riscv64-linux-gnu-
 kvm_flags=''
 command_line_size=1024
 # shellcheck source=../common/run.sh

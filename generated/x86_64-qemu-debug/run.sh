@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=x86_64-qemu-debug
 machine=x86_64
+cross=x86_64-linux-gnu-
 kvm_flags='vmx|svm'
 command_line_size=2048
 # shellcheck source=../common/run.sh

@@ -21,6 +21,7 @@ NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/do
 NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz lz4:lz4
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
+CROSS := x86_64-linux-gnu-
 QEMU_USER := qemu-x86_64
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))

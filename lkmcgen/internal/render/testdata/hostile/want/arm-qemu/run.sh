@@ -13,6 +13,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 profile=arm-qemu
 machine=armv7l
+cross=arm-linux-gnueabihf-
 kvm_flags=''
 command_line_size=1024
 # shellcheck source=../common/run.sh
