@@ -74,6 +74,7 @@ HOST_RELEASE := $(if $(filter host-modules,$(MAKECMDGOALS)),$(shell uname -r))
 
 # What single goals need of this host, as package:proof.
 NEEDS_GOAL_gdb := gdb-multiarch:gdb-multiarch
+NEEDS_GOAL_gdbserver := $(NEEDS_GOAL_gdb) mmdebstrap:mmdebstrap
 NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
 NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers-$(HOST_RELEASE):/lib/modules/$(HOST_RELEASE)/build)
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
@@ -206,7 +207,7 @@ gdb: ## attach GDB to a guest that was started with GDB=1; BREAK=sys_write
 
 # Settings reach these recipes through the environment alone. RUN and TIMEOUT
 # are those of make run.
-IN_GUEST := trace exec shell insmod check-insmod rmmod monitor snapshot-save snapshot-load snapshot-delete snapshot-list
+IN_GUEST := trace exec shell insmod check-insmod rmmod gdbserver check-gdbserver monitor snapshot-save snapshot-load snapshot-delete snapshot-list
 RUNNING = $(OUT)/$(PROFILE)/runs/$${RUN:-default}
 LIMITED = $${TIMEOUT:+--timeout "$$TIMEOUT"}
 $(IN_GUEST): private export override RUN := $(value RUN)
@@ -234,6 +235,18 @@ check-insmod: $(LKMCGEN)
 .PHONY: rmmod
 rmmod: $(LKMCGEN) ## remove MODULE=hello
 	@$(LKMCGEN) rmmod $(LIMITED) "$(RUNNING)" "$${MODULE:?say which: make rmmod MODULE=...}"
+
+.PHONY: gdbserver check-gdbserver
+gdbserver check-gdbserver: private export BIN := $(value BIN)
+gdbserver: private export ARGS := $(value ARGS)
+gdbserver: private export BREAK := $(value BREAK)
+gdbserver: private export CONTINUE := $(value CONTINUE)
+gdbserver: private export GDB_BIN := $(value GDB_BIN)
+gdbserver: check-gdbserver programs gdbserver-files ## debug a program there: BIN=myinsmod ARGS=/hello.ko BREAK=main
+	@sh generated/common/gdbserver.sh '$(OUT)/bin/lkmcgen' '$(OUT)/$(PROFILE)' "$(RUNNING)"
+
+check-gdbserver: $(LKMCGEN)
+	@$(LKMCGEN) gdbserver "$(RUNNING)" && : "$${BIN:?say which: make gdbserver BIN=...}"
 
 .PHONY: monitor
 monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe

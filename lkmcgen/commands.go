@@ -41,6 +41,7 @@ func commands() []command {
 		{"shell", "RUN", "a shell in a running guest", nil, shell},
 		{"insmod", "[--timeout S] [--builder B] RUN [FILE.ko [X=VALUE ...]]", "put a module into a running guest, in place of the loaded one", []string{"--timeout", "--builder"}, insmod},
 		{"rmmod", "[--timeout S] RUN NAME", "remove a module from a running guest", []string{"--timeout"}, rmmod},
+		{"gdbserver", "[--timeout S] [--prepare TAR [--copy FILE]] RUN [PROGRAM [ARG ...]]", "run a program in a running guest for GDB: target remote | lkmcgen gdbserver ...", []string{"--timeout", "--prepare", "--copy"}, gdbserver},
 		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
 		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
@@ -336,9 +337,9 @@ func help(_ context.Context, e *env, args []string) error {
 DIR is the project's folder; by default the nearest one upwards with
 profiles/ and templates/. RUN is a run's folder, out/PROFILE/runs/NAME; S is
 seconds. Exit status: 0 done, 1 a profile, template or check is wrong, 2 usage.
-exec, shell, insmod and rmmod end with the status of what ran in the guest
-(128+N for signal N), with 124 after a time-out, and with 125 when there is no
-guest, it ended, or its agent did not answer.
+exec, shell, insmod, rmmod and gdbserver end with the status of what ran in the
+guest (128+N for signal N), with 124 after a time-out, and with 125 when there
+is no guest, it ended, or its agent did not answer.
 `)
 	return err
 }

@@ -27,7 +27,7 @@ END
 	exit 2
 fi
 if ! command -v gdbserver >/dev/null; then
-	echo 'gdbserver.sh: this guest has no gdbserver; put one at rootfs_overlay/usr/bin/gdbserver' >&2
+	echo 'gdbserver.sh: this guest has no gdbserver; make gdbserver BIN=hello on the host brings one' >&2
 	exit 1
 fi
 exec gdbserver :1234 "$@"

@@ -5,7 +5,7 @@
 # usage: busybox.sh TREE BUILD ARCH CROSS ACTION
 # actions:
 #	config FRAGMENT  the fragment, and defaults for the rest
-#	build RESULT     compile; RESULT/busybox
+#	build RESULT     compile; RESULT/busybox, RESULT/busybox.unstripped with symbols
 #	make TARGET      any other target of Kbuild
 set -eu
 label=busybox
@@ -42,6 +42,7 @@ build)
 	quietly "$build/lkmc.progress" kbuild busybox
 	mkdir -p "$1"
 	copy_if_changed "$build/busybox" "$1/busybox"
+	ln -sfr "$build/busybox_unstripped" "$1/busybox.unstripped"
 	;;
 make)
 	need_terminal "$1"

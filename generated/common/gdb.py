@@ -40,7 +40,7 @@ def called(name):
 def near(name):
     """A hint with names that look like one that is not known."""
     part = functions(name) if len(name) > 3 else []
-    part = part or difflib.get_close_matches(name, functions("^" + name[:3]), 5, 0.7)
+    part = part or difflib.get_close_matches(name, functions("^" + name[:3]) or functions("^" + name[:1]), 5, 0.7)
     return " (there are: %s)" % ", ".join(part[:5]) if part else ""
 
 class Break(gdb.Command):

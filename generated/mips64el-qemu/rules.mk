@@ -26,7 +26,7 @@ QEMU_USER := qemu-mips64el
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
 # "make deps run" installs first, and a run that cannot be is told before a build.
-FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(if $(filter insmod,$(MAKECMDGOALS)),check-insmod)
+FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(foreach g,insmod gdbserver,$(if $(filter $g,$(MAKECMDGOALS)),check-$g))
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.
@@ -117,6 +117,19 @@ PROGRAM_COMPILER := mips64el-linux-gnuabi64-gcc -std=c11 -O2 -g -Wall -Wextra -s
 $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/*.h kernel_module/user/*.h)
 	@mkdir -p $(@D)
 	$(PROGRAM_COMPILER) -o $@.$$$$ $< && mv $@.$$$$ $@
+
+# gdbserver, the shared C library, and symbols for GDB; a guest gets them when
+# they are wanted.
+.PHONY: gdbserver-files
+gdbserver-files: $(P)/gdbserver/guest.tar
+
+$(P)/gdbserver/packages/versions: $(G)/gdbserver.list | $(FIRST)
+	@sh generated/common/deps.sh check $(NEEDS_GOAL_gdbserver)
+	@ARCH=mips64el LIST=$< DEST=$(@D) CACHE=$(DOWNLOADS)/packages sh generated/common/packages.sh
+	@touch $@
+
+$(P)/gdbserver/guest.tar: $(P)/gdbserver/packages/versions
+	@sh generated/common/gdbserver-files.sh $(<D)/root $@
 
 .PHONY: compile-commands
 compile-commands: modules-$(BUILDER) ## compile_commands.json, for clangd

@@ -64,7 +64,9 @@ type Linux struct {
 type Guest struct {
 	BootModules []string `toml:"boot_modules" is:"word" doc:"kernel modules that the boot initramfs loads to reach the disk"`
 	Modules     []string `toml:"modules" is:"word" doc:"further kernel modules that modprobe finds in the guest"`
-	DiskSize    string   `toml:"disk_size" is:"size" doc:"size of the root disk"`
+	// What make gdbserver fetches and brings to a guest; it is not in the image.
+	DebugPackages []string `toml:"debug_packages" is:"word" doc:"the distribution's packages that make gdbserver brings: gdbserver, and symbols of the shared C library; empty where there are none"`
+	DiskSize      string   `toml:"disk_size" is:"size" doc:"size of the root disk"`
 }
 
 // Builder is one way of getting a kernel and a root file system.

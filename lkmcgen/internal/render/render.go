@@ -159,7 +159,7 @@ func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 	if err := add(p.Emulator+".argv", "argv", data); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"gdb.gdb", "guest.list", "packages.list", "rules.mk", "run.sh"} {
+	for _, name := range []string{"gdb.gdb", "gdbserver.list", "guest.list", "packages.list", "rules.mk", "run.sh"} {
 		if err := add(name, name, data); err != nil {
 			return nil, err
 		}

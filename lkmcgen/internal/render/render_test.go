@@ -373,7 +373,7 @@ func TestFuncs(t *testing.T) {
 // templates returns templates that make every file, with one replaced.
 func templates(replace, by string) fstest.MapFS {
 	fsys := fstest.MapFS{"templates/common/x.sh.tmpl": {Data: []byte("x\n")}}
-	for _, name := range []string{"argv", "build.mk", "command", "gdb.gdb", "guest.list", "kconfig", "option", "packages.list", "rules.mk", "run.sh"} {
+	for _, name := range []string{"argv", "build.mk", "command", "gdb.gdb", "gdbserver.list", "guest.list", "kconfig", "option", "packages.list", "rules.mk", "run.sh"} {
 		fsys["templates/profile/"+name+".tmpl"] = &fstest.MapFile{Data: []byte("x\n")}
 	}
 	fsys["templates/"+replace] = &fstest.MapFile{Data: []byte(by)}
