@@ -23,9 +23,11 @@ stand_in "$build" "$cross"
 # Neither command lines nor debug information name the checkout's folder, so that
 # ccache finds what another checkout compiled: the build folder lies in the tree,
 # which makes Kbuild call the tree "..", and gdb.sh tells GDB where /lkmc is.
+# What unpacks the kernel is misc.c for each arch; its flags are its Makefile's own.
 map="-fdebug-prefix-map=$tree=/lkmc/linux"
 kbuild() {
-	tied make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" KCFLAGS="$map" KAFLAGS="$map" --no-print-directory "$@"
+	tied make -C "$tree" O="$build" ARCH="$arch" CROSS_COMPILE="$cross" KCFLAGS="$map" KAFLAGS="$map" CFLAGS_misc.o="-g $map" \
+		--no-print-directory "$@"
 }
 
 # check_machine FILE: a tree may hold an image for other machines, or make one in
