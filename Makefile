@@ -33,6 +33,7 @@ FAIL ?=
 ID ?=
 BREAK ?=
 CONTINUE ?=
+IN_TMUX := $(filter 1,$(value TMUX))
 GDB_BIN ?=
 RUN_SETTINGS ?=
 
@@ -75,12 +76,14 @@ HOST_RELEASE := $(if $(filter host-modules,$(MAKECMDGOALS)),$(shell uname -r))
 # What single goals need of this host, as package:proof.
 NEEDS_GOAL_gdb := gdb-multiarch:gdb-multiarch
 NEEDS_GOAL_gdbserver := $(NEEDS_GOAL_gdb) mmdebstrap:mmdebstrap
+NEEDS_GOAL_kgdb := $(NEEDS_GOAL_gdb)
+NEEDS_GOAL_gdb += $(if $(IN_TMUX),tmux:tmux)
 NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
 NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers-$(HOST_RELEASE):/lib/modules/$(HOST_RELEASE)/build)
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
-NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache perl:perl device-tree-compiler:dtc \
+NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache perl:perl device-tree-compiler:dtc \
 	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))
 NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
 
@@ -111,7 +114,7 @@ $(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL ID BREAK CONTINUE GDB_BIN $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -196,12 +199,23 @@ user: export GDB := $(value GDB)
 user: programs ## run a program of the guest on this host, without a kernel: BIN=hello
 	@sh generated/common/user.sh $(QEMU_USER) $(OUT)/$(PROFILE)/user
 
-.PHONY: gdb
-gdb: private export BREAK := $(value BREAK)
-gdb: private export CONTINUE := $(value CONTINUE)
-gdb: private export GDB_BIN := $(value GDB_BIN)
-gdb: ## attach GDB to a guest that was started with GDB=1; BREAK=sys_write
-	@sh generated/common/gdb.sh $(OUT)/$(PROFILE) $(or $(RUN),default) generated/$(PROFILE)/gdb.gdb
+# With TMUX=1 (within tmux it is something else) the guest is started too.
+.PHONY: gdb kgdb
+gdb kgdb: private export override RUN := $(value RUN)
+gdb kgdb: private export override BREAK := $(value BREAK)
+gdb kgdb: private export override CONTINUE := $(value CONTINUE)
+gdb kgdb: private export override GDB_BIN := $(value GDB_BIN)
+DEBUG = $(OUT)/$(PROFILE) "$${RUN:-default}" generated/$(PROFILE)
+ifneq ($(IN_TMUX),)
+gdb: check-run build
+	@sh generated/common/tmux.sh $(DEBUG)
+else
+gdb: ## attach GDB to a guest that was started with GDB=1; BREAK=sys_write; TMUX=1 starts the guest beside it
+	@sh generated/common/gdb.sh gdb $(DEBUG)
+endif
+
+kgdb: $(LKMCGEN) ## stop the kernel of a guest that was started with KGDB=1, and attach GDB to it
+	@sh generated/common/gdb.sh kgdb $(DEBUG)
 
 ## In a running guest (of PROFILE and RUN)
 

@@ -43,6 +43,7 @@ func commands() []command {
 		{"rmmod", "[--timeout S] RUN NAME", "remove a module from a running guest", []string{"--timeout"}, rmmod},
 		{"gdbserver", "[--timeout S] [--prepare TAR [--copy FILE]] RUN [PROGRAM [ARG ...]]", "run a program in a running guest for GDB: target remote | lkmcgen gdbserver ...", []string{"--timeout", "--prepare", "--copy"}, gdbserver},
 		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
+		{"stop-kernel", "RUN", "stop the kernel of a running guest for GDB on its second serial port", nil, stopKernel},
 		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
 		{"catalogue", "[--json | --write [--out DIR]] [NAME ...]", "list the guest's modules, programs and scripts, tell of some, or write the text about them", []string{"--json", "--write", "--out"}, listCatalogue},

@@ -4,13 +4,14 @@
 #
 # Idea: to stop in a function of a module, GDB wants to know where the module is,
 # and something has to call the function. This loads the module fops, tells where
-# its code is, writes to its file all the time in the background, and stops. In
-# GDB: add-symbol-file fops.ko ADDRESS, break fops_write, continue.
+# its code is, writes to its file all the time in the background, and stops. GDB
+# as make kgdb starts it finds the module by itself; any other is told by
+# add-symbol-file. Then: break fops_write, continue.
 #
 # Usage:
-#	make run BUILDER=source SERIAL=1
+#	make run BUILDER=source KGDB=1
 #	/kgdb-mod.sh
-#	gdb-multiarch out/x86_64-qemu/source/vmlinux -ex 'target remote out/x86_64-qemu/runs/default/serial.sock'
+#	make kgdb BREAK=fops_write
 #
 # Expected:
 #	kgdb-mod.sh: add-symbol-file out/PROFILE/source/modules/fops.ko 0x...
@@ -23,7 +24,7 @@
 set -eu
 
 if [ $# -gt 1 ]; then
-	echo 'usage: kgdb-mod.sh [PORT]     such as ttyS1; by default a UART that is no console' >&2
+	echo 'usage: kgdb-mod.sh [PORT]     such as ttyS1; by default that of KGDB=1 or KDB=1, or a UART that is no console' >&2
 	exit 2
 fi
 

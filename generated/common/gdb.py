@@ -3,7 +3,9 @@
 # What GDB learns here about a guest's kernel, beside the kernel's own lx- commands:
 #   break sys_write     finds __x64_sys_write, __arm64_sys_write ...; so do tbreak,
 #                       hbreak and thbreak
-#   lkmc-modules FOLDER loads the symbols of modules, those that are there and each
+#   $kstr("text")       is the text in the kernel's memory: call (int)_printk($kstr("hi\n"))
+#   lkmc-modules break FOLDER
+#                       loads the symbols of modules, those that are there and each
 #                       that comes, before its init runs
 # usage: source gdb.py, with the kernel's symbols loaded. Python in GDB, no other
 # modules.
@@ -11,6 +13,8 @@
 import difflib
 import os
 import re
+import struct
+import subprocess
 
 import gdb
 
@@ -43,6 +47,34 @@ def near(name):
     part = part or difflib.get_close_matches(name, functions("^" + name[:3]) or functions("^" + name[:1]), 5, 0.7)
     return " (there are: %s)" % ", ".join(part[:5]) if part else ""
 
+def beginning(name):
+    """Where a function begins for GDB, if it is not at its symbol.
+
+    GCC before 13 describes a function as what is behind the instructions that
+    ftrace patches (-fpatchable-function-entry, as on aarch64). GDB takes both for
+    the function; only at the latter does it know the arguments."""
+    if not re.fullmatch(r"[A-Za-z_]\w*", name):
+        return None
+    function = gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name)
+    if not function or function.symtab is None:
+        return None
+    begin = int(function.value().address)
+    symbol = gdb.execute("info symbol 0x%x" % begin, to_string=True)
+    return begin if re.match(r"\w+ \+ ", symbol) else None
+
+def place(name):
+    """What GDB's own break is to be told for a function."""
+    begin = beginning(name)
+    return name if begin is None else "*0x%x" % begin
+
+def tidy():
+    """Leaves one place of each breakpoint that GDB itself has put at two, see beginning."""
+    for point in gdb.breakpoints():
+        begin = beginning(point.location or "")
+        for one in getattr(point, "locations", []) if begin else []:  # since GDB 13
+            if begin - 16 <= one.address < begin:
+                one.enabled = False
+
 class Break(gdb.Command):
     """Set a breakpoint: LOCATION [thread N] [if CONDITION].
 
@@ -57,12 +89,100 @@ known yet, as of a module that is not loaded, is waited for."""
         name, rest = re.match(r"\s*(\S*)(.*)", argument, re.S).groups()
         if not name:
             name = "*$pc"
+        EARLY.look_for(name)
         real = called(name)
         if re.fullmatch(r"[A-Za-z_]\w*", real) and not known(real):
             gdb.write("no function %s yet%s: it is waited for\n" % (name, near(name)))
         elif real != name:
             gdb.write("%s is %s here\n" % (name, real))
-        gdb.Breakpoint(real + rest, type=self.kind, temporary=self.temporary)
+        gdb.Breakpoint(place(real) + rest, type=self.kind, temporary=self.temporary)
+        EARLY.also_at_start(real)
+
+class Early:
+    """What runs before the kernel does where it is linked.
+
+    The program that unpacks the image has symbols of its own; the kernel's first
+    instructions run at physical addresses."""
+
+    def __init__(self):
+        self.unpacker = self.shifted = None
+        self.points, self.shift, self.added = [], 0, []
+        gdb.events.stop.connect(self.stopped)
+
+    def file(self):
+        """The kernel's ELF file with symbols."""
+        return os.path.realpath(gdb.objfiles()[0].filename)
+
+    def look_for(self, name):
+        """Loads the symbols of the unpacking program if it, not the kernel, has the function."""
+        path = gdb.convenience_variable("lkmc_unpacker")
+        if self.unpacker or not path or not re.fullmatch(r"\w+", name) or known(name):
+            return
+        path = os.path.join(os.path.dirname(self.file()), path.string())
+        symbols = symbols_of(path)
+        if name not in symbols:
+            return
+        # Documentation/x86/boot.rst: it moves itself to the end of the memory that
+        # it needs, init_size at 0x260, from where it wants to be, pref_address at 0x258.
+        image = os.path.join(gdb.convenience_variable("lkmc_build").string(), "kernel")
+        with open(image, "rb") as f:
+            header = f.read(0x264)
+        wanted, size = struct.unpack_from("<QI", header, 0x258)
+        self.add(path, wanted + size - symbols["_end"])
+        self.unpacker = path
+        gdb.write("symbols of what unpacks the kernel: %s\n" % path)
+
+    def add(self, path, shift):
+        """Loads the symbols of a file that runs beside where it is linked."""
+        gdb.execute("add-symbol-file %s -o 0x%x" % (path, shift), to_string=True)
+        self.added.append(symbols_of(path)["_text"] + shift & ~(-1 << 64))
+
+    def also_at_start(self, name):
+        """Stops at a function of the kernel also where it may run at first, until the kernel is in place."""
+        start = gdb.convenience_variable("lkmc_start")
+        if start is None or not re.fullmatch(r"\w+", name) or self.in_place():
+            return
+        try:
+            address = int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
+            shift = int(start) - int(gdb.parse_and_eval("(unsigned long)&_text"))
+        except gdb.error:
+            return  # not the kernel's
+        point = gdb.Breakpoint("*0x%x" % (address + shift & ~(-1 << 64)), type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
+        self.points.append(point)
+        self.shift = shift & ~(-1 << 64)
+
+    def in_place(self):
+        """Whether the CPU sees the kernel where it is linked."""
+        try:
+            banner = int(gdb.parse_and_eval("(unsigned long)&linux_banner"))
+            return bytes(gdb.selected_inferior().read_memory(banner, 13)) == b"Linux version"
+        except gdb.MemoryError:
+            return False
+
+    def stopped(self, event):
+        """Shows where a stop at a physical address is, and ends all this when the kernel is in place."""
+        if not self.points and not self.unpacker:
+            return
+        if self.in_place():
+            for point in self.points:
+                point.delete()
+            self.points = []
+            # By address: the kernel's own symbols are of the same file.
+            for address in self.added:
+                gdb.execute("remove-symbol-file -a 0x%x" % address, to_string=True)
+            self.added, self.unpacker, self.shifted = [], None, None
+        elif not self.shifted and any(p in getattr(event, "breakpoints", []) for p in self.points):
+            self.shifted = self.file()
+            self.add(self.shifted, self.shift)
+            gdb.execute("frame")
+
+def symbols_of(path):
+    """The addresses of an ELF file's symbols, none if there is no such file."""
+    listed = subprocess.run(["readelf", "-sW", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    lines = (line.split() for line in listed.splitlines())
+    return {words[7]: int(words[1], 16) for words in lines if len(words) == 8 and re.fullmatch("[0-9a-f]+", words[1])}
+
+EARLY = Early()
 
 def section_addresses(module):
     """The address of each section of a struct module, by name."""
@@ -73,10 +193,13 @@ def section_addresses(module):
         found[one["battr"]["attr"]["name"].string()] = int(one["address"])
     return found
 
-class Modules(gdb.Command):
-    """Load the symbols of modules from FOLDERs: lkmc-modules FOLDER...
+BREAKS = {"break": gdb.BP_BREAKPOINT, "hbreak": gdb.BP_HARDWARE_BREAKPOINT}
 
-Those of modules that come later are loaded before their init runs."""
+class Modules(gdb.Command):
+    """Load the symbols of modules: lkmc-modules break|hbreak FOLDER...
+
+Those of modules that come later are loaded before their init runs, by a
+breakpoint of the kind that is named first."""
 
     def __init__(self):
         super().__init__("lkmc-modules", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
@@ -85,11 +208,11 @@ Those of modules that come later are loaded before their init runs."""
         self.watch = None
 
     def invoke(self, argument, from_tty):
-        self.folders = gdb.string_to_argv(argument)
-        if not self.folders:
-            raise gdb.GdbError("lkmc-modules needs a folder with modules (.ko)")
+        kind, *self.folders = gdb.string_to_argv(argument) or [""]
+        if kind not in BREAKS or not self.folders:
+            raise gdb.GdbError("lkmc-modules needs break or hbreak, and a folder with modules (.ko)")
         if self.watch is None or not self.watch.is_valid():
-            self.watch = Coming(self)
+            self.watch = Coming(self, BREAKS[kind])
         try:
             self.present()
         except gdb.MemoryError:
@@ -109,7 +232,10 @@ Those of modules that come later are loaded before their init runs."""
         """Loads the symbols of one struct module *."""
         name = module["name"].string()
         if name in self.loaded:
-            gdb.execute("remove-symbol-file -a 0x%x" % self.loaded.pop(name), to_string=True)
+            try:
+                gdb.execute("remove-symbol-file -a 0x%x" % self.loaded.pop(name), to_string=True)
+            except gdb.error:
+                pass  # lx-symbols has dropped it
         path = self.file(name)
         addresses = section_addresses(module)
         if not path or ".text" not in addresses:
@@ -117,6 +243,7 @@ Those of modules that come later are loaded before their init runs."""
         others = "".join(" -s %s 0x%x" % (s, a) for s, a in addresses.items() if re.match(r"\.(data|bss|rodata|init|exit|text)", s) and s != ".text")
         gdb.execute("add-symbol-file %s 0x%x%s" % (path, addresses[".text"], others), to_string=True)
         self.loaded[name] = addresses[".text"]
+        tidy()
         gdb.write("symbols of module %s: %s\n" % (name, path))
 
     def file(self, name):
@@ -129,18 +256,73 @@ Those of modules that come later are loaded before their init runs."""
         return None
 
 class Coming(gdb.Breakpoint):
-    """Stops, unseen, where a module is in place and its init has not run."""
+    """Stops, unseen, where a module is in place and its init has not run.
 
-    def __init__(self, modules):
-        # A hardware one: memory may be rewritten until the kernel runs.
-        super().__init__("do_init_module", type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
+    KGDB of aarch64 cannot step over a breakpoint: Linux 6.1 steps into the timer's
+    interrupt, and comes back to it. So this one is off until the next module is
+    begun with."""
+
+    def __init__(self, modules, kind):
+        super().__init__(place("do_init_module"), type=kind, internal=True)
         self.silent = True
         self.modules = modules
+        self.begin = Begin(self, kind) if known("load_module") else None
 
     def stop(self):
         self.modules.load(gdb.selected_frame().read_var("mod"))
+        if self.begin:
+            self.enabled, self.begin.enabled = False, True
         return False
 
+class Begin(gdb.Breakpoint):
+    """Stops, unseen, where a module is begun with, and has the other one stop."""
+
+    def __init__(self, coming, kind):
+        super().__init__(place("load_module"), type=kind, internal=True)
+        self.silent = True
+        self.enabled = False
+        self.coming = coming
+
+    def stop(self):
+        self.enabled, self.coming.enabled = False, True
+        return False
+
+class String(gdb.Function):
+    """$kstr("text"): the text in the kernel's memory, for calls of functions that want a char *.
+
+    GDB itself would call malloc, which no kernel has. The memory is not freed."""
+
+    def __init__(self):
+        super().__init__("kstr")
+
+    def invoke(self, text):
+        """Puts the text into memory that may be taken anywhere, also in interrupts."""
+        data = text.string().encode() + b"\0"
+        atomic = 0x820  # what must not wait: __GFP_HIGH and __GFP_KSWAPD_RECLAIM
+        allocate = "__kmalloc" if known("__kmalloc") else "__kmalloc_noprof"
+        address = gdb.parse_and_eval("((char *(*)(unsigned long, unsigned int))%s)(%d, %d)" % (allocate, len(data), atomic))
+        gdb.selected_inferior().write_memory(int(address), data)
+        return address
+
+class Call(gdb.Command):
+    """Call a function of the program: call EXPRESSION. What comes of void is not shown.
+
+The kernel as its own GDB server may not be able to."""
+
+    def __init__(self):
+        super().__init__("call", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
+
+    def invoke(self, argument, from_tty):
+        try:
+            value = gdb.parse_and_eval(argument)
+        except gdb.error as e:
+            raise gdb.GdbError("%s (KGDB does not hand out all registers that GDB saves before a call; in a guest of GDB=1 it works)" % e)
+        if value.type.code != gdb.TYPE_CODE_VOID:
+            gdb.write("%s\n" % value)
+
+String()
+if gdb.convenience_variable("lkmc_server").string() == "kgdb":
+    Call()
 Break("break", gdb.BP_BREAKPOINT, False)
 Break("tbreak", gdb.BP_BREAKPOINT, True)
 Break("hbreak", gdb.BP_HARDWARE_BREAKPOINT, False)

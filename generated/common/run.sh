@@ -15,6 +15,7 @@
 OUT=${OUT:-out}
 usage_text=
 problems=
+wanted=
 forwards=
 disk_made=
 
@@ -114,6 +115,32 @@ requires() {
 	done
 }
 
+# implies VARIABLE FLAG... gives the flags along with the variable.
+implies() {
+	given "$1" || return 0
+	shift
+	for flag; do eval "$flag=1"; done
+}
+
+# in_kernel VARIABLE SYMBOL... remembers what the kernel must have, see begin.
+in_kernel() {
+	name=$1
+	shift
+	given "$name" || return 0
+	for symbol; do wanted="$wanted $name:$symbol"; done
+}
+
+# check_kernel refuses a kernel without the symbols that options want. How it was
+# configured is known once it is built, and of some builders' kernels never.
+check_kernel() {
+	[ -e "$build/headers/.config" ] || return 0
+	for pair in $wanted; do
+		grep -q "^CONFIG_${pair#*:}=[ym]" "$build/headers/.config" ||
+			problem "${pair%:*}: the kernel of BUILDER=$BUILDER was compiled without ${pair#*:}$([ "$BUILDER" = source ] || printf ' (BUILDER=source makes one with it)')"
+	done
+	report
+}
+
 only_with() {
 	name=$1
 	shift
@@ -122,6 +149,13 @@ only_with() {
 	*" $BUILDER "*) ;;
 	*) problem "$name: not with BUILDER=$BUILDER, only with: $*" ;;
 	esac
+}
+
+# report ends a run that has problems, and says all of them.
+report() {
+	[ -n "$problems" ] || return 0
+	printf '%s' "$problems" | while IFS= read -r line; do say "$line"; done
+	exit 103
 }
 
 # begin reads the arguments of run.sh and prepares the run's own folder.
@@ -136,10 +170,7 @@ begin() {
 	-c | --check) check=1 && shift ;;
 	esac
 	[ $# -eq 0 ] || problem "unknown argument $1, there are -n, -c and -h"
-	if [ -n "$problems" ]; then
-		printf '%s' "$problems" | while IFS= read -r line; do say "$line"; done
-		exit 103
-	fi
+	report
 	build=$OUT/$profile/$BUILDER
 	run=$OUT/$profile/runs/$RUN
 	longest=$run/monitor.sock
@@ -148,6 +179,7 @@ begin() {
 	[ -z "$dry" ] || return 0
 	command -v "$program" >/dev/null ||
 		fail "$program: not installed${packages:+, package $packages} (run: make deps PROFILE=$profile)" 102
+	check_kernel
 	[ -z "$check" ] || exit 0
 	[ -e "$build/kernel" ] ||
 		fail "$build/kernel: not built yet (run: make build PROFILE=$profile BUILDER=$BUILDER)"

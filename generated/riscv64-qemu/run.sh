@@ -53,6 +53,14 @@ option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (an
 	requires FORWARD NET
 option SHARE value '' 'a folder of the host, by 9p in the guest'\''s /share'
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
+option KGDB flag '' 'the kernel'\''s own debugger, KGDB, on a second serial port; stop and attach with: make kgdb'
+	implies KGDB SERIAL
+	in_kernel KGDB KGDB_SERIAL_CONSOLE
+option KGDB_WAIT flag '' 'with KGDB=1: the kernel stops as soon as it has its serial port'
+	requires KGDB_WAIT KGDB
+option KDB flag '' 'the kernel'\''s own debugger, KDB, in the terminal; /kgdb.sh or SysRq g stops there'
+	excludes KDB KGDB SERIAL
+	in_kernel KDB KGDB_SERIAL_CONSOLE KGDB_KDB
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
@@ -80,6 +88,14 @@ elif [ -n "$EVAL_INIT" ]; then
 fi
 if [ -n "$APPEND" ]; then
 	append "$APPEND"
+fi
+if [ "$KGDB" = 1 ]; then
+	append kgdboc=ttyS0,115200
+elif [ "$KDB" = 1 ]; then
+	append kgdboc=ttyS0,115200
+fi
+if [ "$KGDB_WAIT" = 1 ]; then
+	append kgdbwait rodata=off
 fi
 end_command_line
 

@@ -5,6 +5,7 @@ package test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -39,25 +40,103 @@ func (tr tree) forGDB(t *testing.T, run string, settings ...string) *stopped {
 // gdb attaches GDB as make gdb does, and has it execute commands.
 func (s *stopped) gdb(settings []string, commands ...string) result {
 	s.t.Helper()
-	profile := s.profileName()
-	args := []string{"timeout", "100", "sh", "generated/common/gdb.sh", "out/" + profile, s.run, "generated/" + profile + "/gdb.gdb", "-batch"}
+	return s.attach(s.t, "gdb", s.run, settings, commands...)
+}
+
+// attach attaches GDB to a run, as make gdb or make kgdb does, and has it execute
+// commands.
+func (tr tree) attach(t *testing.T, server, run string, settings []string, commands ...string) result {
+	t.Helper()
+	profile := tr.profileName()
+	args := []string{"timeout", "200", "sh", "generated/common/gdb.sh", server, "out/" + profile, run, "generated/" + profile, "-batch"}
 	for _, c := range commands {
 		args = append(args, "-ex", c)
 	}
-	return s.with(settings...).command(s.t, nil, args...)
+	return tr.with(settings...).command(t, nil, args...)
 }
 
-// TestGDB: a guest that waits, and GDB that knows the kernel's functions, by the
-// names that people use, and those of modules from their first instruction.
+// A debugged is what GDB is to find in the kernel of a profile.
+type debugged struct {
+	profile string
+	early   string // a function that runs before the kernel does where it is linked
+	where   string // its file
+	write   string // what the kernel calls sys_write
+	slow    bool   // to compile it takes long
+}
+
+func allDebugged() []debugged {
+	return []debugged{
+		{"x86_64-qemu", "extract_kernel", "arch/x86/boot/compressed/misc.c:", "__x64_sys_write", false},
+		{"aarch64-qemu", "primary_entry", "arch/arm64/kernel/head.S:", "__arm64_sys_write", false},
+		{"arm-qemu", "stext", "arch/arm/kernel/head.S:", "sys_write", true},
+		{"mips64el-qemu", "kernel_entry", "arch/mips/kernel/head.S:", "sys_write", true},
+		{"mips64-qemu", "kernel_entry", "arch/mips/kernel/head.S:", "sys_write", true},
+		{"riscv64-qemu", "_start_kernel", "arch/riscv/kernel/head.S:", "sys_write", true},
+		{"ppc64el-qemu", "__start", "arch/powerpc/kernel/head_64.S:", "sys_write", true},
+	}
+}
+
+// eachDebugged runs a test for each of them.
+func eachDebugged(t *testing.T, f func(t *testing.T, tr tree, d debugged)) {
+	needBoot(t)
+	for _, d := range allDebugged() {
+		t.Run(d.profile, func(t *testing.T) {
+			if d.slow && os.Getenv("LKMC_BOOT") != "all" {
+				t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
+			}
+			f(t, root(t).of(d.profile), d)
+		})
+	}
+}
+
+// TestGDB: a guest that waits, and GDB that knows the kernel's functions from its
+// first instructions on, by the names that people use, and those of modules from
+// their first instruction; and that calls them.
 func TestGDB(t *testing.T) {
-	s := root(t).forGDB(t, "gdb", "EVAL=insmod /misc_device.ko; echo hi >/dev/misc_device; rmmod misc_device; insmod /misc_device.ko; poweroff")
-	s.gdb([]string{"BREAK=start_kernel"}, "list", "lx-version",
-		"tbreak sys_write", "tbreak misc_device_write", "tbreak misc_device_init", "tbreak misc_devic_wr",
-		"continue", "backtrace 1", "continue", "backtrace 2", "continue", "backtrace 3", "lx-lsmod", "delete").
-		want(t, 0, "Breakpoint 1, start_kernel", "init/main.c", "asmlinkage __visible", "Linux version",
-			"sys_write is __x64_sys_write here", "no function misc_devic_wr yet",
+	eachDebugged(t, func(t *testing.T, tr tree, d debugged) {
+		s := tr.forGDB(t, "gdb", "EVAL=insmod /misc_device.ko && echo hi >/dev/misc_device; rmmod misc_device; insmod /misc_device.ko; poweroff")
+		r := s.gdb([]string{"BREAK=" + d.early}, "backtrace 1", "delete", "hbreak start_kernel",
+			"continue", "list start_kernel", "lx-version",
+			"tbreak sys_write", "tbreak misc_device_write", "tbreak misc_device_init", "tbreak misc_devic_wr",
+			"continue", "backtrace 1", `print $kstr("")`, `call (int)_printk($kstr("GDB was here\n"))`,
+			"continue", "backtrace 2", "continue", "backtrace 3", "lx-lsmod", "delete", "detach")
+		r.want(t, 0, d.early+" (", d.where, "start_kernel () at ", "init/main.c", "set_task_stack_end_magic", "Linux version",
+			d.write+" (", "fs/read_write.c:", "no function misc_devic_wr yet",
 			"symbols of module misc_device", "in do_one_initcall", "modules/misc_device.c", "misc_device_write (file=", "vfs_write")
-	(<-s.done).want(t, 0)
+		if d.write != "sys_write" {
+			r.want(t, 0, "sys_write is "+d.write+" here")
+		}
+		(<-s.done).want(t, 0, "GDB was here\n", "the guest powered off")
+	})
+}
+
+// TestGDBByHand: what make gdb does about modules, by the kernel's lx-symbols, and
+// by GDB alone.
+func TestGDBByHand(t *testing.T) {
+	eachDebugged(t, func(t *testing.T, tr tree, d debugged) {
+		s := tr.forGDB(t, "gdb-hand", "FRESH=1")
+		s.gdb(nil, "detach").want(t, 0)
+		g := &running{tree: s.tree, name: s.run, folder: "out/" + s.profileName() + "/runs/" + s.run, done: s.done}
+		defer g.stop(t)
+		a := g.exec(t, "insmod /misc_device.ko; cat /sys/module/misc_device/sections/.text")
+		a.want(t, 0, "0x", "")
+		write := func() <-chan answer {
+			done := make(chan answer, 1)
+			go func() { done <- g.exec(t, "sleep 3; echo hi >/dev/misc_device") }()
+			return done
+		}
+		modules := "out/" + d.profile + "/source/modules"
+		done := write()
+		s.gdb(nil, "lx-symbols "+modules, "tbreak misc_device_write", "continue", "backtrace 2", "detach").
+			want(t, 0, "misc_device_write (file=", "modules/misc_device.c", "vfs_write")
+		(<-done).want(t, 0, "", "")
+		done = write()
+		s.command(t, nil, "timeout", "100", "gdb-multiarch", "-batch", "-iex", "set auto-load no", "out/"+d.profile+"/source/vmlinux",
+			"-ex", "target remote "+g.folder+"/gdb.sock", "-ex", "add-symbol-file "+modules+"/misc_device.ko "+strings.TrimSpace(a.stdout),
+			"-ex", "tbreak misc_device_write", "-ex", "continue", "-ex", "backtrace 2", "-ex", "detach").
+			want(t, 0, "misc_device_write (", "vfs_write")
+		(<-done).want(t, 0, "", "")
+	})
 }
 
 // TestGDBRefuses: what stands in the way is told before GDB starts.

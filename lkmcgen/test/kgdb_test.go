@@ -120,3 +120,146 @@ func TestKgdb(t *testing.T) {
 		})
 	}
 }
+
+// kgdbProfiles are those whose kernel can be its own GDB server, and whether to
+// compile it takes long.
+func kgdbProfiles() map[string]bool {
+	return map[string]bool{
+		"x86_64-qemu": false, "aarch64-qemu": false,
+		"arm-qemu": true, "mips64el-qemu": true, "riscv64-qemu": true, "ppc64el-qemu": true,
+	}
+}
+
+// eachKgdb runs a test for each of them.
+func eachKgdb(t *testing.T, f func(t *testing.T, tr tree)) {
+	needBoot(t)
+	for profile, slow := range kgdbProfiles() {
+		t.Run(profile, func(t *testing.T) {
+			if slow && os.Getenv("LKMC_BOOT") != "all" {
+				t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
+			}
+			f(t, root(t).of(profile).with("BUILDER=source"))
+		})
+	}
+}
+
+// TestKGDB: make kgdb stops the kernel and attaches GDB, which knows the kernel's
+// functions and those of modules, from their first instruction.
+func TestKGDB(t *testing.T) {
+	eachKgdb(t, func(t *testing.T, tr tree) {
+		g := tr.start(t, "kgdb-gdb", "KGDB=1")
+		g.exec(t, "true").want(t, 0, "", "")
+		r := g.attach(t, "kgdb", g.name, nil, "backtrace 5", "lx-version", "call (int)nr_cpu_ids", "detach")
+		r.want(t, 0, "kgdb_breakpoint () at ", "kernel/debug/debug_core.c:", "write_sysrq_trigger", "Linux version")
+		g.exec(t, "echo alive").want(t, 0, "alive\n", "")
+
+		// The guest stands still from when GDB attaches to the first continue.
+		done := make(chan answer, 1)
+		go func() {
+			done <- g.exec(t, "sleep 5; insmod /misc_device.ko; echo hi >/dev/misc_device; rmmod misc_device; echo done")
+		}()
+		time.Sleep(time.Second)
+		r = g.attach(t, "kgdb", g.name, []string{"BREAK=misc_device_init"},
+			"backtrace 2", "tbreak misc_device_write", "continue", "backtrace 2", "delete", "detach")
+		r.want(t, 0, "no function misc_device_init yet", "symbols of module misc_device", "in do_one_initcall",
+			"modules/misc_device.c", "misc_device_write (file=", "vfs_write")
+		a := <-done
+		a.want(t, 0, "done\n", "")
+
+		// Also where the guest has stopped by itself.
+		go func() { done <- g.exec(t, "/kgdb-mod.sh") }()
+		time.Sleep(3 * time.Second)
+		r = g.attach(t, "kgdb", g.name, []string{"BREAK=fops_write"}, "backtrace 1", "delete", "detach")
+		r.want(t, 0, "fops_write (", "modules/fops.c:")
+		a = <-done
+		a.want(t, 0, "kgdb.sh: the kernel goes on\n", "")
+	})
+}
+
+// TestKGDBWait: the kernel stops in the middle of its boot.
+func TestKGDBWait(t *testing.T) {
+	needBoot(t)
+	g := root(t).with("BUILDER=source").start(t, "kgdb-wait", "KGDB=1", "KGDB_WAIT=1")
+	g.attach(t, "kgdb", g.name, []string{"BREAK=run_init_process"}, "backtrace 1", "delete", "detach").
+		want(t, 0, "run_init_process (init_filename=", "init/main.c")
+	g.exec(t, "echo alive").want(t, 0, "alive\n", "")
+}
+
+// TestKGDBRefuses: what stands in the way is told before the boot, or before the
+// kernel is stopped.
+func TestKGDBRefuses(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	tr.make(t, "build").want(t, 0)
+	tr.make(t, "run", "KGDB=1").want(t, 2, "KGDB: the kernel of BUILDER=distro was compiled without KGDB_SERIAL_CONSOLE (BUILDER=source makes one with it)")
+	tr.make(t, "run", "BUILDER=source", "KGDB=1", "KDB=1").want(t, 2, "KDB and KGDB cannot be given together")
+	tr.make(t, "run", "BUILDER=source", "KGDB_WAIT=1").want(t, 2, "KGDB_WAIT has no effect without KGDB")
+	g := tr.start(t, "kgdb-none")
+	g.make(t, "kgdb").want(t, 2, "the guest was started without KGDB=1")
+	g.lkmcgen(t, nil, "stop-kernel", g.folder).want(t, 1, "", "the guest has no second serial port (start it with KGDB=1)")
+}
+
+// A typed is what to type once the console has said something, n times or more.
+type typed struct {
+	wait string
+	n    int
+	text string
+}
+
+// typeAt starts a run, types, and returns how it ended.
+func (tr tree) typeAt(t *testing.T, run string, settings []string, steps []typed) result {
+	t.Helper()
+	in, typist, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	log := filepath.Join(tr.runFolder(run), "console.log")
+	os.Remove(log)
+	go func() {
+		defer typist.Close()
+		for _, step := range steps {
+			if !waitForTimes(log, step.wait, step.n, 2*time.Minute) {
+				t.Errorf("%q was not said %d times", step.wait, step.n)
+				typist.WriteString("\x01x")
+				return
+			}
+			time.Sleep(300 * time.Millisecond) // until what prompts also reads
+			typist.WriteString(step.text)
+		}
+		waitFor(log, "Power down", time.Minute)
+	}()
+	return tr.with("RUN="+run, "TIMEOUT=180").with(settings...).command(t, in, "sh", "generated/"+tr.profileName()+"/run.sh")
+}
+
+// waitForTimes waits until the file holds the text n times.
+func waitForTimes(file, text string, n int, patience time.Duration) bool {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		data, _ := os.ReadFile(file)
+		if strings.Count(string(data), text) >= n {
+			return true
+		}
+	}
+	return false
+}
+
+// TestKDB types at the kernel's own debugger, which /kgdb.sh and SysRq g on the
+// serial line bring to the console.
+func TestKDB(t *testing.T) {
+	eachKgdb(t, func(t *testing.T, tr tree) {
+		tr.make(t, "build").want(t, 0)
+		const breakKey = "\x01b" // Ctrl-A b, which the emulator takes; Enter is \r for KDB
+		r := tr.typeAt(t, "kdb", []string{"KDB=1"}, []typed{
+			{"~# ", 1, "/kgdb.sh\n"},
+			{"kdb> ", 1, "set LINES 500\r"},
+			{"kdb> ", 2, "ps\r"},
+			{"kdb> ", 3, "bt\r"},
+			{"kdb> ", 4, "go\r"},
+			{"the kernel goes on", 1, breakKey + "g"},
+			{"kdb> ", 5, "go\r"},
+			{"~# ", 2, "poweroff\n"},
+		})
+		r.want(t, 0, "KDB is at the console, go leaves it", "Entering kdb (current=", "write_sysrq_trigger", "kgdb.sh: the kernel goes on\n",
+			"the guest powered off (exit status 0)")
+	})
+}

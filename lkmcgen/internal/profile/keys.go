@@ -55,6 +55,8 @@ type Linux struct {
 	Project
 	Image           string              `toml:"image" is:"path" doc:"the bootable image in Kbuild's output folder"`
 	Target          string              `toml:"target" is:"word" doc:"Kbuild's target that makes the image"`
+	Unpacker        string              `toml:"unpacker" is:"path" doc:"the ELF file of what unpacks the image, in the same folder, if GDB is to know its functions"`
+	Start           string              `toml:"start" is:"number" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
 	CommandLine     map[string][]string `toml:"command_line" is:"name" doc:"groups of words of the kernel command line"`
 	CommandLineSize int                 `toml:"command_line_size" doc:"bytes that the kernel keeps of its command line, with the final NUL (COMMAND_LINE_SIZE)"`
 }
@@ -96,6 +98,8 @@ type Option struct {
 	Needs       []string            `toml:"needs" is:"word" doc:"host packages that a run with the option needs"`
 	Excludes    []string            `toml:"excludes" is:"name" doc:"options that cannot be given together with this one"`
 	Requires    []string            `toml:"requires" is:"name" doc:"options without which this one has no effect"`
+	Implies     []string            `toml:"implies" is:"name" doc:"flags that are given along with this option"`
+	Symbols     []string            `toml:"symbols" is:"word" doc:"symbols without which a kernel cannot do it"`
 	Builders    []string            `toml:"builders" is:"name" doc:"builders that can do it; all when empty"`
 	Builds      string              `toml:"builds" is:"name" doc:"a part that only these builders make, and only for a run with the option"`
 }

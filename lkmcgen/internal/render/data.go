@@ -34,6 +34,7 @@ type option struct {
 	profile.Option
 	Excluded []string // variables of the options it excludes
 	Required []string // variables of the options it requires
+	Implied  []string // variables of the flags it implies
 	Proofs   []string // as builder.Proofs
 }
 
@@ -73,7 +74,7 @@ func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
 	}
 	for _, name := range p.OptionNames() {
 		o := p.Options[name]
-		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), variables(p, o.Requires), proofs(p, o.Needs)})
+		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), variables(p, o.Requires), variables(p, o.Implies), proofs(p, o.Needs)})
 	}
 	for _, name := range p.Available() {
 		d.Builders = append(d.Builders, builder{name, p.Builders[name], proofs(p, p.Builders[name].Needs)})

@@ -102,13 +102,18 @@ func (p *Profile) checkOption(name string, variables map[string]string, problems
 		key   string
 		names []string
 		known []string
-	}{{"excludes", o.Excludes, p.OptionNames()}, {"requires", o.Requires, p.OptionNames()}, {"builders", o.Builders, slices.Sorted(maps.Keys(p.Builders))}} {
+	}{{"excludes", o.Excludes, p.OptionNames()}, {"requires", o.Requires, p.OptionNames()}, {"implies", o.Implies, p.flags()}, {"builders", o.Builders, slices.Sorted(maps.Keys(p.Builders))}} {
 		for _, n := range ref.names {
 			if !slices.Contains(ref.known, n) {
 				problems.Add(p.at(key+"."+ref.key), diag.DidYouMean(n, ref.known), "%s.%s: there is no %q", key, ref.key, n)
 			}
 		}
 	}
+}
+
+// flags returns the names of the options that are flags.
+func (p *Profile) flags() []string {
+	return slices.DeleteFunc(p.OptionNames(), func(name string) bool { return p.Options[name].Kind != "flag" })
 }
 
 // checkGroup reports places that nothing fills, and options that both claim a
