@@ -33,6 +33,7 @@ FAIL ?=
 ID ?=
 BREAK ?=
 CONTINUE ?=
+TMUX ?=
 IN_TMUX := $(filter 1,$(value TMUX))
 GDB_BIN ?=
 RUN_SETTINGS ?=

@@ -30,7 +30,7 @@ var (
 	variable = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 	word     = regexp.MustCompile(`^[` + wordChars + `]+$`)
 	size     = regexp.MustCompile(`^[0-9]+[KMGT]$`)
-	number   = regexp.MustCompile(`^(0x[0-9a-f]+|0|[1-9][0-9]*)$`)
+	address  = regexp.MustCompile(`^(0x[0-9a-f]+|0|[1-9][0-9]*)$`)
 	kinds    = []string{"flag", "value", "words", "script"}
 )
 
@@ -42,7 +42,7 @@ func checks(name string) check {
 		"variable": matches(variable, "a variable", "upper-case letters, digits and _"),
 		"word":     matches(word, "a word", "letters, digits and _.+:@/=,-"),
 		"size":     matches(size, "a size", "a number and K, M, G or T"),
-		"number":   matches(number, "a number", "decimal, or hexadecimal with 0x"),
+		"address":  matches(address, "an address", "decimal, or hexadecimal with 0x"),
 		"path":     checkPath,
 		"symbol":   checkSymbol,
 		"kind":     checkKind,

@@ -137,6 +137,7 @@ func definitions() map[string]any {
 		"variable": pattern(variable.String(), "upper-case letters, digits and _"),
 		"word":     pattern(word.String(), "letters, digits and _.+:@/=,-"),
 		"size":     pattern(size.String(), "a number and K, M, G or T"),
+		"address":  pattern(address.String(), "an address, decimal, or hexadecimal with 0x"),
 		"path":     relative,
 		"kind":     map[string]any{"enum": kinds},
 		"text":     pattern(noBreak, "one line"),

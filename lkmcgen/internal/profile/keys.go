@@ -56,7 +56,7 @@ type Linux struct {
 	Image           string              `toml:"image" is:"path" doc:"the bootable image in Kbuild's output folder"`
 	Target          string              `toml:"target" is:"word" doc:"Kbuild's target that makes the image"`
 	Unpacker        string              `toml:"unpacker" is:"path" doc:"the ELF file of what unpacks the image, in the same folder, if GDB is to know its functions"`
-	Start           string              `toml:"start" is:"number" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
+	Start           string              `toml:"start" is:"address" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
 	CommandLine     map[string][]string `toml:"command_line" is:"name" doc:"groups of words of the kernel command line"`
 	CommandLineSize int                 `toml:"command_line_size" doc:"bytes that the kernel keeps of its command line, with the final NUL (COMMAND_LINE_SIZE)"`
 }
