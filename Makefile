@@ -99,7 +99,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain diff catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain diff matrix catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -152,6 +152,10 @@ check-generated: $(LKMCGEN) ## fail if generated/ is out of date
 .PHONY: list
 list: $(LKMCGEN) ## list the profiles
 	@$(LKMCGEN) list
+
+.PHONY: matrix
+matrix: $(LKMCGEN) ## print what works where: profile, builder, option, and why not
+	@$(LKMCGEN) matrix
 
 .PHONY: explain
 explain: export PROFILE := $(PROFILE)

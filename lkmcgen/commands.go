@@ -36,6 +36,7 @@ func commands() []command {
 		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
 		{"explain", "[--json] PROFILE [KEY ...]", "show a value, a symbol or a word of a command, the file and line that set it, and what it replaced", []string{"--json"}, explain},
 		{"diff", "[--json] A [B]", "in which values two profiles differ; NAME@REVISION is one as git has it", []string{"--json"}, diffProfiles},
+		{"matrix", "[--json] [PROFILE ...]", "which options work with which profiles and builders, and why not", []string{"--json"}, matrix},
 		{"schema", "layer|profile", "print the JSON Schema of such files, which tells an editor their keys", nil, printSchema},
 		{"exec", "[-t] [--timeout S] RUN COMMAND", "run a shell command in a running guest; its status is the exit status", []string{"--timeout", "-t"}, execCommand},
 		{"shell", "RUN", "a shell in a running guest", nil, shell},

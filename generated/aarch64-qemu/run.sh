@@ -37,12 +37,15 @@ option SMP value 1 'the guest'\''s CPUs'
 option ACCEL value auto 'kvm, tcg, or auto: KVM where a virtual machine can be created'
 	one_of ACCEL auto kvm tcg
 option INITRD flag '' 'the root file system is an initial RAM disk, there is no disk'
+	in_kernel INITRD BLK_DEV_INITRD
 option INITRAMFS flag '' 'the root file system is inside the kernel image, there is no disk'
 	excludes INITRAMFS INITRD UPDATE
+	in_kernel INITRAMFS BLK_DEV_INITRD
 	only_with INITRAMFS source
 option FRESH flag '' 'begin with a new disk: what the guest wrote to the old one is lost'
 option UPDATE flag '' 'bring what was rebuilt onto the run'\''s disk; 0 leaves the disk as it is'
 	excludes UPDATE INITRD
+	in_kernel UPDATE BLK_DEV_INITRD
 option SNAPSHOT value '' 'go on where the guest was when make snapshot-save ID= saved this one'
 	matches SNAPSHOT '[A-Za-z0-9][A-Za-z0-9_-]{0,39}' 'up to 40 letters, digits, - and _'
 	excludes SNAPSHOT FRESH UPDATE EVAL EVAL_INIT
@@ -51,6 +54,7 @@ option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (an
 	matches FORWARD '([0-9]+:)?[0-9]+( +([0-9]+:)?[0-9]+)*' 'words such as 22 or 8080:80'
 	requires FORWARD NET
 option SHARE value '' 'a folder of the host, by 9p in the guest'\''s /share'
+	in_kernel SHARE NET_9P_VIRTIO 9P_FS
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
 option KGDB flag '' 'the kernel'\''s own debugger, KGDB, on a second serial port; stop and attach with: make kgdb'
 	implies KGDB SERIAL
@@ -63,6 +67,8 @@ option KDB flag '' 'the kernel'\''s own debugger, KDB, in the terminal; /kgdb.sh
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
+refused KGDB distro 'its kernel has no KGDB_SERIAL_CONSOLE'
+refused KDB distro 'its kernel has no KGDB_SERIAL_CONSOLE'
 program=qemu-system-aarch64
 packages=qemu-system-arm
 begin "$@"

@@ -158,6 +158,11 @@ report() {
 	exit 103
 }
 
+# refused VARIABLE BUILDER WHY: the kernel that the builder makes cannot do it.
+refused() {
+	[ "$BUILDER" != "$2" ] || ! given "$1" || problem "$1: not with BUILDER=$2: $3"
+}
+
 # begin reads the arguments of run.sh and prepares the run's own folder.
 begin() {
 	dry='' check=''

@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -234,6 +237,52 @@ func TestKernelTree(t *testing.T) {
 }
 
 // TestRegenerate follows the rule that keeps generated/ up to date.
+// TestImpossible: what the profile knows not to work is refused with the reason
+// before anything is built.
+func TestImpossible(t *testing.T) {
+	tr := copyTree(t)
+	write(t, tr, "profiles/x86_64-qemu-plain.toml", "format = 1\ndescription = \"no 9p\"\narch = \"x86_64\"\nemulator = \"qemu\"\nlinux.config.9P_FS = false\n")
+	tr.make(t, "run", "PROFILE=x86_64-qemu-plain", "BUILDER=source", "SHARE=.").
+		want(t, 2, "run: SHARE: not with BUILDER=source: profiles/x86_64-qemu-plain.toml turns 9P_FS off\n")
+	tr.make(t, "matrix").want(t, 0, "profiles/x86_64-qemu-plain.toml turns 9P_FS off\n")
+}
+
+// TestLacks: of the symbols that options need a ready-made kernel has all but
+// those that the profile says it lacks.
+func TestLacks(t *testing.T) {
+	needBoot(t)
+	for _, profile := range distroProfiles(t, root(t)) {
+		t.Run(profile, func(t *testing.T) {
+			tr := root(t).of(profile)
+			tr.make(t, "build", "BUILDER=distro").want(t, 0)
+			config := readText(t, "out/"+profile+"/distro/headers/.config")
+			r := tr.command(t, nil, "out/bin/lkmcgen", "explain", "--json", profile)
+			r.want(t, 0)
+			var settings map[string]struct{ Value any }
+			if err := json.Unmarshal([]byte(r.output), &settings); err != nil {
+				t.Fatal(err)
+			}
+			lacks, _ := settings["builders.distro.lacks"].Value.([]any)
+			needed := 0
+			for key, s := range settings {
+				if !strings.HasPrefix(key, "option.") || !strings.HasSuffix(key, ".symbols") {
+					continue
+				}
+				for _, symbol := range s.Value.([]any) {
+					needed++
+					has := regexp.MustCompile(fmt.Sprintf("(?m)^CONFIG_%s=[ym]$", symbol)).MatchString(config)
+					if has == slices.Contains(lacks, symbol) {
+						t.Errorf("%s: the kernel has %v: %v; builders.distro.lacks is %q", key, symbol, has, lacks)
+					}
+				}
+			}
+			if needed == 0 {
+				t.Error("no option needs a symbol")
+			}
+		})
+	}
+}
+
 func TestRegenerate(t *testing.T) {
 	tr := copyTree(t)
 	generations := func(args ...string) int {

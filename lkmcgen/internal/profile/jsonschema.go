@@ -144,6 +144,7 @@ func definitions() map[string]any {
 		"texts":    pattern(`^[^\x00]*$`, "a list as one text, split as a shell does"),
 		"names":    pattern(`^[`+split+nameChars+`]*$`, "names as one text, split as a shell does"),
 		"words":    pattern(`^[`+split+wordChars+`]*$`, "words as one text, split as a shell does"),
+		"symbols":  pattern(`^[`+split+`A-Za-z0-9_]*$`, "symbols as one text, split as a shell does"),
 		"symbol":   symbol,
 		"tristate": map[string]any{"enum": []any{true, false, "m"}},
 		"number":   map[string]any{"type": "integer", "description": "decimal, or hexadecimal as in 0x1000"},

@@ -78,6 +78,7 @@ type Builder struct {
 	Needs       []string            `toml:"needs" is:"word" doc:"host packages"`
 	Debian      []string            `toml:"debian" is:"word" doc:"packages that make the guest, on Debian"`
 	Ubuntu      []string            `toml:"ubuntu" is:"word" doc:"the same on Ubuntu"`
+	Lacks       []string            `toml:"lacks" is:"symbol" doc:"symbols that the ready-made kernel of this builder does not have, of those that options need"`
 	Args        map[string][]string `toml:"args" is:"name" doc:"groups that replace those of argv.args"`
 	CommandLine map[string][]string `toml:"command_line" is:"name" doc:"groups that replace those of linux.command_line"`
 }
@@ -99,7 +100,7 @@ type Option struct {
 	Excludes    []string            `toml:"excludes" is:"name" doc:"options that cannot be given together with this one"`
 	Requires    []string            `toml:"requires" is:"name" doc:"options without which this one has no effect"`
 	Implies     []string            `toml:"implies" is:"name" doc:"flags that are given along with this option"`
-	Symbols     []string            `toml:"symbols" is:"word" doc:"symbols without which a kernel cannot do it"`
+	Symbols     []string            `toml:"symbols" is:"symbol" doc:"symbols without which a kernel cannot do it"`
 	Builders    []string            `toml:"builders" is:"name" doc:"builders that can do it; all when empty"`
 	Builds      string              `toml:"builds" is:"name" doc:"a part that only these builders make, and only for a run with the option"`
 }

@@ -19,6 +19,7 @@ type profileData struct {
 	EmulatorProofs              []string  // as builder.Proofs, for the packages of the emulator
 	Program, Script, ConsoleLog string    // as words of run.sh
 	OptionLines                 []string  // of run.sh, for each option
+	Refused                     []refused // options that the kernel of a builder cannot do
 	ArgLines, ScriptArgLines    []string  // of the argv file, for each group
 	Command, BuildRules         string    // parts of run.sh and rules.mk that profiles share
 }
@@ -37,6 +38,8 @@ type option struct {
 	Implied  []string // variables of the flags it implies
 	Proofs   []string // as builder.Proofs
 }
+
+type refused struct{ Variable, Builder, Why string }
 
 type builder struct {
 	Name string
@@ -79,6 +82,7 @@ func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
 	for _, name := range p.Available() {
 		d.Builders = append(d.Builders, builder{name, p.Builders[name], proofs(p, p.Builders[name].Needs)})
 	}
+	d.Refused = refusals(p)
 	for _, o := range d.Options {
 		share := p.Shares() && !p.Settings.Says("option."+o.Name+".")
 		lines, err := r.part(p, "option "+o.Name, share, func() (string, error) { return r.execute("option", o) })
@@ -116,6 +120,20 @@ func (r *Renderer) command(d *profileData) (string, error) {
 		}
 	}
 	return r.execute("command", c)
+}
+
+// refusals returns what run.sh must not start, for a reason that a profile knows
+// and no other line of run.sh says.
+func refusals(p *resolve.Profile) []refused {
+	var all []refused
+	for _, b := range p.Available() {
+		for _, name := range p.OptionNames() {
+			if c := p.Kernel(b, name); !c.Can {
+				all = append(all, refused{p.Options[name].Variable, b, c.Why})
+			}
+		}
+	}
+	return all
 }
 
 func variables(p *resolve.Profile, options []string) []string {

@@ -98,6 +98,7 @@ func (p *Profile) checkOption(name string, variables map[string]string, problems
 	if o.Builds != "" && len(o.Builders) == 0 {
 		problems.Add(p.at(key+".builds"), "", "option %s builds %s, but builders does not say who can", name, o.Builds)
 	}
+	p.checkDefault(name, problems)
 	for _, ref := range []struct {
 		key   string
 		names []string
@@ -114,6 +115,20 @@ func (p *Profile) checkOption(name string, variables map[string]string, problems
 // flags returns the names of the options that are flags.
 func (p *Profile) flags() []string {
 	return slices.DeleteFunc(p.OptionNames(), func(name string) bool { return p.Options[name].Kind != "flag" })
+}
+
+// checkDefault reports an option that every run has and a builder's kernel cannot
+// do.
+func (p *Profile) checkDefault(name string, problems *diag.List) {
+	o := p.Options[name]
+	if o.Default == "" || o.Kind == "flag" && o.Default == "0" {
+		return
+	}
+	for _, b := range p.Available() {
+		if c := p.Kernel(b, name); !c.Can {
+			problems.Add(p.at("option."+name+".default"), "", "option %s is given by default, but with the builder %s it cannot be: %s", name, b, c.Why)
+		}
+	}
 }
 
 // checkGroup reports places that nothing fills, and options that both claim a
