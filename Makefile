@@ -99,7 +99,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain diff matrix catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
+WITHOUT_RULES := help gen check-generated list explain diff matrix doctor catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -304,6 +304,14 @@ runs: $(LKMCGEN) ## list the runs and how they ended
 	@$(LKMCGEN) runs $(OUT)
 
 ## Looking after it
+
+# What single goals need is known here, the rest is in the profile, which may be
+# broken.
+.PHONY: doctor
+doctor: export PROFILE := $(PROFILE)
+doctor: $(LKMCGEN) ## look at this host: what is missing or in the way, and what mends it
+	@$(LKMCGEN) doctor --out '$(OUT)' $(if $(BUILDER),--builder '$(BUILDER)') \
+		$(foreach g,gdb linux-menuconfig unit test,$(foreach n,$(NEEDS_GOAL_$g),--need $g=$n)) "$$PROFILE"
 
 .PHONY: test
 test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots

@@ -23,7 +23,7 @@ import (
 
 // arrows are the packages of this module that each package may import.
 var arrows = map[string][]string{
-	"":          {"diag", "kconfig", "profile", "resolve", "render", "output", "watch", "guest", "catalogue"},
+	"":          {"diag", "kconfig", "profile", "resolve", "render", "output", "watch", "guest", "catalogue", "doctor"},
 	"diag":      {},
 	"kconfig":   {"diag"},
 	"profile":   {"kconfig", "diag"},
@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"watch":     {},
 	"guest":     {"diag"},
 	"catalogue": {"diag"},
+	"doctor":    {},
 	"test":      {},
 }
 

@@ -181,11 +181,28 @@ func printErrors(stderr io.Writer, err error) {
 	}
 }
 
+// paint colours a word of an answer by how much it matters, where the answer goes
+// to a terminal.
+func (e *env) paint(level, word string) string {
+	c, ok := map[string]*color.Color{
+		"ok": color.New(color.FgGreen), "note": color.New(color.FgCyan),
+		"warning": color.New(color.FgYellow), "error": color.New(color.FgRed, color.Bold),
+	}[level]
+	if !ok || !colored(e.stdout) {
+		return word
+	}
+	c.EnableColor()
+	return c.Sprint(word)
+}
+
 // colored decides for the stream that messages go to; color's own default looks
 // at stdout.
 func colored(w io.Writer) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false
+	}
+	if answer, ok := w.(*checkedWriter); ok {
+		w = answer.w
 	}
 	f, ok := w.(*os.File)
 	force := os.Getenv("CLICOLOR_FORCE")

@@ -237,6 +237,15 @@ func TestKernelTree(t *testing.T) {
 }
 
 // TestRegenerate follows the rule that keeps generated/ up to date.
+// TestDoctor: it works when nothing else does.
+func TestDoctor(t *testing.T) {
+	tr := copyTree(t)
+	tr.make(t, "doctor").want(t, 0, "ok       profiles     all ", "ok       make         GNU Make ")
+	write(t, tr, "profiles/broken-qemu.toml", "format = 1\nmemroy = 1\n")
+	tr.make(t, "doctor", "BUILDER=source").want(t, 2, `error    profiles     profiles/broken-qemu.toml:2:1: unknown key "memroy"`,
+		"mend it: edit it; make gen tells what is left\n", "ok       make         GNU Make ")
+}
+
 // TestImpossible: what the profile knows not to work is refused with the reason
 // before anything is built.
 func TestImpossible(t *testing.T) {
