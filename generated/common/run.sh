@@ -130,13 +130,17 @@ in_kernel() {
 	for symbol; do wanted="$wanted $name:$symbol"; done
 }
 
+compiled_without() {
+	problem "$1: the kernel of BUILDER=$BUILDER was compiled without $2$([ "$BUILDER" = source ] || printf ' (BUILDER=source makes one with it)')"
+}
+
 # check_kernel refuses a kernel without the symbols that options want. How it was
 # configured is known once it is built, and of some builders' kernels never.
 check_kernel() {
 	[ -e "$build/headers/.config" ] || return 0
 	for pair in $wanted; do
 		grep -q "^CONFIG_${pair#*:}=[ym]" "$build/headers/.config" ||
-			problem "${pair%:*}: the kernel of BUILDER=$BUILDER was compiled without ${pair#*:}$([ "$BUILDER" = source ] || printf ' (BUILDER=source makes one with it)')"
+			compiled_without "${pair%:*}" "${pair#*:}"
 	done
 	report
 }
@@ -156,6 +160,12 @@ report() {
 	[ -n "$problems" ] || return 0
 	printf '%s' "$problems" | while IFS= read -r line; do say "$line"; done
 	exit 103
+}
+
+# lacks VARIABLE BUILDER SYMBOL: the ready-made kernel of the builder has no such
+# symbol, which is known before it is there.
+lacks() {
+	[ "$BUILDER" != "$2" ] || ! given "$1" || compiled_without "$1" "$3"
 }
 
 # refused VARIABLE BUILDER WHY: the kernel that the builder makes cannot do it.

@@ -67,8 +67,8 @@ option KDB flag '' 'the kernel'\''s own debugger, KDB, in the terminal; /kgdb.sh
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
-refused KGDB distro 'its kernel has no KGDB_SERIAL_CONSOLE'
-refused KDB distro 'its kernel has no KGDB_SERIAL_CONSOLE'
+lacks KGDB distro KGDB_SERIAL_CONSOLE
+lacks KDB distro KGDB_SERIAL_CONSOLE
 program=qemu-system-x86_64
 packages=qemu-system-x86
 begin "$@"

@@ -4,6 +4,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lkmc/lkmcgen/internal/profile"
@@ -39,7 +40,9 @@ type option struct {
 	Proofs   []string // as builder.Proofs
 }
 
-type refused struct{ Variable, Builder, Why string }
+// refused is an option that a builder's kernel cannot do: the symbol that a
+// ready-made one lacks, or why.
+type refused struct{ Variable, Builder, Symbol, Why string }
 
 type builder struct {
 	Name string
@@ -128,9 +131,18 @@ func refusals(p *resolve.Profile) []refused {
 	var all []refused
 	for _, b := range p.Available() {
 		for _, name := range p.OptionNames() {
-			if c := p.Kernel(b, name); !c.Can {
-				all = append(all, refused{p.Options[name].Variable, b, c.Why})
+			c := p.Kernel(b, name)
+			if c.Can {
+				continue
 			}
+			r := refused{p.Options[name].Variable, b, "", c.Why}
+			for _, symbol := range p.Options[name].Symbols {
+				if slices.Contains(p.Builders[b].Lacks, symbol) {
+					r.Symbol = symbol
+					break
+				}
+			}
+			all = append(all, r)
 		}
 	}
 	return all
