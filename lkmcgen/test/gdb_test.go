@@ -158,3 +158,35 @@ func TestGDBRefuses(t *testing.T) {
 	s.gdb(nil, "kill").want(t, 0)
 	<-s.done
 }
+
+// TestGDBTmux: guest and GDB in the halves of one tmux session.
+func TestGDBTmux(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	tr.make(t, "build", "BUILDER=source").want(t, 0)
+	tr.make(t, "gdb", "TMUX=1", "BUILDER=source").want(t, 2, "TMUX=1 needs a terminal")
+	done := make(chan result, 1)
+	go func() {
+		done <- tr.command(t, nil, "script", "-qec", "stty rows 40 cols 150; make gdb TMUX=1 BUILDER=source BREAK=start_kernel RUN=gdb-tmux TIMEOUT=120", "/dev/null")
+	}()
+	tmux := func(args ...string) string {
+		return tr.command(t, nil, append([]string{"tmux", "-L", "lkmc-x86_64-qemu-gdb-tmux"}, args...)...).output
+	}
+	seen := func(pane, text string) {
+		t.Helper()
+		for range 600 {
+			if strings.Contains(tmux("capture-pane", "-p", "-t", pane), text) {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Errorf("no %q in\n%s", text, tmux("capture-pane", "-p", "-t", pane))
+	}
+	seen("0.1", "Breakpoint 1, start_kernel () at")
+	tmux("send-keys", "-t", "0.1", "detach", "Enter")
+	seen("0.0", "root@lkmc:~#")
+	tmux("send-keys", "-t", "0.0", "poweroff", "Enter")
+	seen("0.0", "the guest powered off (exit status 0)")
+	tmux("kill-server")
+	<-done
+}

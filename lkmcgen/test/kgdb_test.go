@@ -153,12 +153,17 @@ func TestKGDB(t *testing.T) {
 		r.want(t, 0, "kgdb_breakpoint () at ", "kernel/debug/debug_core.c:", "write_sysrq_trigger", "Linux version")
 		g.exec(t, "echo alive").want(t, 0, "alive\n", "")
 
-		// The guest stands still from when GDB attaches to the first continue.
+		// While the kernel stands still, the command waits.
+		stops := func(n int) {
+			if !waitForTimes(filepath.Join(g.dir, g.folder, "console.log"), "sysrq: DEBUG", n, time.Minute) {
+				t.Errorf("the kernel did not stop %d times", n)
+			}
+		}
 		done := make(chan answer, 1)
 		go func() {
-			done <- g.exec(t, "sleep 5; insmod /misc_device.ko; echo hi >/dev/misc_device; rmmod misc_device; echo done")
+			stops(2)
+			done <- g.exec(t, "insmod /misc_device.ko; echo hi >/dev/misc_device; rmmod misc_device; echo done")
 		}()
-		time.Sleep(time.Second)
 		r = g.attach(t, "kgdb", g.name, []string{"BREAK=misc_device_init"},
 			"backtrace 2", "tbreak misc_device_write", "continue", "backtrace 2", "delete", "detach")
 		r.want(t, 0, "no function misc_device_init yet", "symbols of module misc_device", "in do_one_initcall",
@@ -168,7 +173,7 @@ func TestKGDB(t *testing.T) {
 
 		// Also where the guest has stopped by itself.
 		go func() { done <- g.exec(t, "/kgdb-mod.sh") }()
-		time.Sleep(3 * time.Second)
+		stops(3)
 		r = g.attach(t, "kgdb", g.name, []string{"BREAK=fops_write"}, "backtrace 1", "delete", "detach")
 		r.want(t, 0, "fops_write (", "modules/fops.c:")
 		a = <-done
