@@ -76,6 +76,7 @@ HOST_RELEASE := $(if $(filter host-modules,$(MAKECMDGOALS)),$(shell uname -r))
 
 # What single goals need of this host, as package:proof.
 NEEDS_GOAL_gdb := gdb-multiarch:gdb-multiarch
+NEEDS_GOAL_gdb-user := $(NEEDS_GOAL_gdb)
 NEEDS_GOAL_gdbserver := $(NEEDS_GOAL_gdb) mmdebstrap:mmdebstrap
 NEEDS_GOAL_kgdb := $(NEEDS_GOAL_gdb)
 NEEDS_GOAL_gdb += $(if $(IN_TMUX),tmux:tmux)
@@ -221,6 +222,14 @@ endif
 
 kgdb: $(LKMCGEN) ## stop the kernel of a guest that was started with KGDB=1, and attach GDB to it
 	@sh generated/common/gdb.sh kgdb $(DEBUG)
+
+.PHONY: gdb-user
+gdb-user: private export override RUN := $(value RUN)
+gdb-user: private export override BIN := $(value BIN)
+gdb-user: private export override BREAK := $(value BREAK)
+gdb-user: private export override GDB_BIN := $(value GDB_BIN)
+gdb-user: ## stop in one program of a guest that was started with GDB=1, from init on: BIN=sleep_forever
+	@sh generated/common/gdb-user.sh '$(OUT)/$(PROFILE)' "$${RUN:-default}" 'generated/$(PROFILE)/gdb.gdb'
 
 ## In a running guest (of PROFILE and RUN)
 
