@@ -38,6 +38,7 @@ func commands() []command {
 		{"diff", "[--json] A [B]", "in which values two profiles differ; NAME@REVISION is one as git has it", []string{"--json"}, diffProfiles},
 		{"matrix", "[--json] [PROFILE ...]", "which options work with which profiles and builders, and why not", []string{"--json"}, matrix},
 		{"schema", "layer|profile", "print the JSON Schema of such files, which tells an editor their keys", nil, printSchema},
+		{"check", "[--json | --config] [--out DIR] [--PART DIR] [--base FILE] [--fragment FILE] [PROFILE [PART]]", "tell which symbols a profile asks for in vain, why, and what mends it; PART: linux, busybox, buildroot", []string{"--json", "--config", "--out", "--linux", "--busybox", "--buildroot", "--base", "--fragment"}, check},
 		{"exec", "[-t] [--timeout S] RUN COMMAND", "run a shell command in a running guest; its status is the exit status", []string{"--timeout", "-t"}, execCommand},
 		{"shell", "RUN", "a shell in a running guest", nil, shell},
 		{"insmod", "[--timeout S] [--builder B] RUN [FILE.ko [X=VALUE ...]]", "put a module into a running guest, in place of the loaded one", []string{"--timeout", "--builder"}, insmod},

@@ -33,7 +33,7 @@ config)
 	# and alone; oldconfig asks for the rest, and an empty answer is the default.
 	cp "$1" "$build/.config"
 	yes '' | kbuild -s oldconfig >/dev/null
-	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2
+	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2 || why_not
 	cp "$build/.config" "$build/lkmc.config"
 	say "configured $build"
 	;;

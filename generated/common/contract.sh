@@ -4,10 +4,18 @@
 # Compares what a fragment asks for with what a project's own configure step made
 # of it. Prints a line for each symbol that was lost, and fails if one was that
 # the profile does not call optional.
-# usage: contract.sh FRAGMENT CONFIG
+# usage: contract.sh [-t] FRAGMENT CONFIG
+#	-t  the table of what a kernel that is ready-made cannot do: a line for each
+#	    symbol that was asked for and is not there, with what was asked, what is,
+#	    and the layer, between tabs. A module does for what would be built in.
 set -eu
+table=
+if [ "$1" = -t ]; then
+	table=1
+	shift
+fi
 
-awk '
+awk -v table="$table" '
 # symbol sets name and value from a line of a fragment or a .config.
 function symbol(line,   at) {
 	if (line ~ /^# [A-Za-z0-9_]+ is not set$/) {
@@ -39,6 +47,11 @@ END {
 		got = name in final ? final[name] : "n"
 		if (got == asked[name])
 			continue
+		if (table) {
+			if (asked[name] != "n" && !(asked[name] == "y" && got == "m"))
+				printf "%s\t%s\t%s\t%s\n", name, asked[name], got, from[name]
+			continue
+		}
 		printf "%s: %s = %s was asked for, but the result is %s%s\n", from[name], name, asked[name], got,
 			(optional[name] ? " (optional: " optional[name] ")" : "")
 		lost = lost || !optional[name]

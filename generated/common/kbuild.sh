@@ -63,6 +63,15 @@ keep_edited() {
 	rm "$1/lkmc.config"
 }
 
+# why_not says why what was lost is lost, by the command LKMC_WHY where its program
+# is there, and ends.
+why_not() {
+	why=${LKMC_WHY-}
+	# shellcheck disable=SC2086 # words
+	[ ! -x "${why%% *}" ] || $why >&2 || :
+	exit 1
+}
+
 # need_terminal TARGET refuses a menu where nobody can answer it.
 need_terminal() {
 	case $1 in

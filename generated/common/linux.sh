@@ -53,7 +53,7 @@ config)
 	cat "$1" >>"$build/.config"
 	# That the fragment has the last word is what we want.
 	kbuild -s olddefconfig 2>&1 >/dev/null | sed '/warning: override: /d' >&2
-	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2
+	sh "$(dirname "$0")/contract.sh" "$1" "$build/.config" >&2 || why_not
 	cp "$build/.config" "$build/lkmc.config"
 	say "configured $build"
 	;;

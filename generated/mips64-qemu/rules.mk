@@ -150,8 +150,10 @@ $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybo
 
 ## Parts, for BUILDER=source
 
-LINUX := $(COMPILING) sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) mips mips64-linux-gnuabi64-
-BUSYBOX := $(COMPILING) sh generated/common/busybox.sh $(BUSYBOX_TREE) $(BUSYBOX_BUILD) mips mips64-linux-gnuabi64-
+# Tells why a symbol that the fragment asks for is lost.
+WHY := $(LKMCGEN) check --out $(OUT) --linux $(LINUX_TREE) --busybox $(BUSYBOX_TREE) $(notdir $(P))
+LINUX := $(COMPILING) LKMC_WHY='$(WHY) linux' sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) mips mips64-linux-gnuabi64-
+BUSYBOX := $(COMPILING) LKMC_WHY='$(WHY) busybox' sh generated/common/busybox.sh $(BUSYBOX_TREE) $(BUSYBOX_BUILD) mips mips64-linux-gnuabi64-
 
 .PHONY: linux
 linux: $(P)/source/kernel.stamp ## compile the kernel
@@ -175,6 +177,10 @@ $(P)/source/kernel.stamp: $(LINUX_BUILD)/lkmc.configured $(wildcard $(LINUX_BUIL
 $(P)/source/initramfs.stamp: $(P)/source/kernel.stamp $(P)/source/rootfs.stamp
 	$(RECURSE)@$(LINUX) initramfs vmlinux vmlinux $(P)/source
 	@touch $@
+
+.PHONY: check-config
+check-config: $(LKMCGEN) | $(LINUX_TREE)/Makefile $(BUSYBOX_TREE)/Makefile ## tell which symbols of the profile will be lost, why, and what mends it
+	@$(WHY)
 
 .PHONY: linux-menuconfig linux-savedefconfig
 linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ## its configuration

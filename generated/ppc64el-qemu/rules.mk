@@ -164,6 +164,11 @@ $(P)/distro/kernel.stamp: $(P)/distro/packages/versions
 	@sh generated/common/headers.sh $(P)/distro
 	@touch $@
 
+# What of the fragment the ready-made kernel does not have.
+build-distro: $(P)/distro/linux.cannot
+$(P)/distro/linux.cannot: $(G)/linux.config generated/common/contract.sh $(P)/distro/kernel.stamp
+	@sh generated/common/contract.sh -t $< $(P)/distro/packages/kernel/boot/config-* >$@
+
 $(P)/distro/busybox.stamp: $(P)/distro/packages/versions
 	@ln -sfn packages/root/bin/busybox $(@D)/busybox
 	@touch $@
@@ -186,8 +191,10 @@ $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybo
 
 ## Parts, for BUILDER=source
 
-LINUX := $(COMPILING) sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) powerpc powerpc64le-linux-gnu-
-BUSYBOX := $(COMPILING) sh generated/common/busybox.sh $(BUSYBOX_TREE) $(BUSYBOX_BUILD) powerpc powerpc64le-linux-gnu-
+# Tells why a symbol that the fragment asks for is lost.
+WHY := $(LKMCGEN) check --out $(OUT) --linux $(LINUX_TREE) --busybox $(BUSYBOX_TREE) $(notdir $(P))
+LINUX := $(COMPILING) LKMC_WHY='$(WHY) linux' sh generated/common/linux.sh $(LINUX_TREE) $(LINUX_BUILD) powerpc powerpc64le-linux-gnu-
+BUSYBOX := $(COMPILING) LKMC_WHY='$(WHY) busybox' sh generated/common/busybox.sh $(BUSYBOX_TREE) $(BUSYBOX_BUILD) powerpc powerpc64le-linux-gnu-
 
 .PHONY: linux
 linux: $(P)/source/kernel.stamp ## compile the kernel
@@ -211,6 +218,10 @@ $(P)/source/kernel.stamp: $(LINUX_BUILD)/lkmc.configured $(wildcard $(LINUX_BUIL
 $(P)/source/initramfs.stamp: $(P)/source/kernel.stamp $(P)/source/rootfs.stamp
 	$(RECURSE)@$(LINUX) initramfs vmlinux vmlinux $(P)/source
 	@touch $@
+
+.PHONY: check-config
+check-config: $(LKMCGEN) | $(LINUX_TREE)/Makefile $(BUSYBOX_TREE)/Makefile ## tell which symbols of the profile will be lost, why, and what mends it
+	@$(WHY)
 
 .PHONY: linux-menuconfig linux-savedefconfig
 linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ## its configuration

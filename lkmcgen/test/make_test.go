@@ -432,6 +432,12 @@ profiles/arch/x.toml: CONFIG_G = y was asked for, but the result is n (optional:
 	if r.status != 1 || r.output != want {
 		t.Errorf("status %d, output:\n%s\nwant status 1 and:\n%s", r.status, r.output, want)
 	}
+	table := tr.command(t, nil, "sh", contract, "-t", "fragment", "lost")
+	const cannot = "CONFIG_C\t\"a=b\"\t\"a\"\tprofiles/base.toml\nCONFIG_D\ty\tn\tprofiles/base.toml\n" +
+		"CONFIG_F\t0x10\t0x20\tprofiles/arch/x.toml\nCONFIG_G\ty\tn\tprofiles/arch/x.toml\n"
+	if table.status != 0 || table.output != cannot {
+		t.Errorf("table: status %d, output:\n%s\nwant status 0 and:\n%s", table.status, table.output, cannot)
+	}
 	write(t, tr, "optional", "CONFIG_A=y\nCONFIG_C=\"a=b\"\nCONFIG_D=y\nCONFIG_F=0x10\n")
 	tr.command(t, nil, "sh", contract, "fragment", "optional").want(t, 0, "optional: needs a clock")
 }

@@ -10,12 +10,12 @@ import (
 	"lkmc/lkmcgen/internal/resolve"
 )
 
-// fragment returns the lines that ask a project for what the profile says of
+// Fragment returns the lines that ask a project for what the profile says of
 // it, grouped by the layer that had the last word, lowest first.
 //
 // Comments name no symbol with its prefix: merge_config.sh would take that for
 // a request.
-func (r *Renderer) fragment(p *resolve.Profile, d kconfig.Dialect) (string, error) {
+func (r *Renderer) Fragment(p *resolve.Profile, d kconfig.Dialect) (string, error) {
 	var b strings.Builder
 	share := !p.Settings.Says(d.Name + ".optional.")
 	for _, l := range p.Layers {

@@ -148,7 +148,7 @@ func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 		return err
 	}
 	for _, d := range kconfig.Dialects() {
-		symbols, err := r.fragment(p, d)
+		symbols, err := r.Fragment(p, d)
 		if err != nil {
 			return nil, err
 		}
