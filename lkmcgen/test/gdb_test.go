@@ -189,4 +189,15 @@ func TestGDBTmux(t *testing.T) {
 	seen("0.0", "the guest powered off (exit status 0)")
 	tmux("kill-server")
 	<-done
+
+// TestEmulatorGDB: QEMU itself runs under GDB, which stops where it is told, and
+// the run's status is still the guest's.
+func TestEmulatorGDB(t *testing.T) {
+	needBoot(t)
+	tr := root(t).with("RUN=qemu-gdb", "TIMEOUT=180", "QEMU_GDB=1")
+	tr.make(t, "build").want(t, 0)
+	commands := strings.NewReader("backtrace 2\ndelete\ncontinue\n")
+	tr.with("QEMU_BREAK=cpu_exec", "EVAL=poweroff; exit 5").command(t, commands, "sh", "generated/x86_64-qemu/run.sh").
+		want(t, 5, "hit Breakpoint 1", "in cpu_exec ()", "#1 ", "the commands of EVAL ended with status 5")
+	tr.run(t, "QEMU_BREAK=a;b").want(t, 103, "QEMU_BREAK=a;b: want names of functions")
 }
