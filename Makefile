@@ -19,7 +19,7 @@ V ?=
 W ?=
 HOST_HEADERS ?=
 GO ?= go
-GOAL ?= build
+GOAL ?=
 KEY ?=
 A ?=
 B ?=
@@ -172,8 +172,9 @@ diff: $(LKMCGEN) ## compare profiles, also of a git revision: make diff A=arm-qe
 	@$(LKMCGEN) diff "$${A:-$$PROFILE}" $${B:+"$$B"}
 
 .PHONY: watch
-watch: $(LKMCGEN) ## regenerate after each change, then make GOAL (default: build)
-	@$(LKMCGEN) watch $(MAKE) PROFILE='$(PROFILE)' $(if $(BUILDER),BUILDER='$(BUILDER)') $(GOAL)
+watch: private export override RUN := $(value RUN)
+watch: $(LKMCGEN) ## regenerate after each change; what was saved goes into the running guest; or make GOAL each time
+	@$(LKMCGEN) watch $(if $(GOAL),,--run "$(RUNNING)") $(MAKE) PROFILE='$(PROFILE)' OUT='$(OUT)' $(if $(BUILDER),BUILDER='$(BUILDER)') $(GOAL)
 
 ## Building (for PROFILE and BUILDER)
 

@@ -32,7 +32,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"gen", "[-n | --check | --diff]", "write generated/ from profiles/ and templates/", []string{"-n", "--check", "--diff"}, gen},
-		{"watch", "[COMMAND ...]", "gen after every change, then run a command such as: make build", nil, watchProfiles},
+		{"watch", "[--poll] [--run RUN] [COMMAND ...]", "gen after every change, then run a command such as: make build; with --run COMMAND is make without a goal, and what changed goes into that guest", []string{"--poll", "--run"}, watchFolders},
 		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
 		{"explain", "[--json] PROFILE [KEY ...]", "show a value, a symbol or a word of a command, the file and line that set it, and what it replaced", []string{"--json"}, explain},
 		{"diff", "[--json] A [B]", "in which values two profiles differ; NAME@REVISION is one as git has it", []string{"--json"}, diffProfiles},

@@ -7,10 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -19,7 +16,6 @@ import (
 	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/render"
 	"lkmc/lkmcgen/internal/resolve"
-	"lkmc/lkmcgen/internal/watch"
 )
 
 // A genMode is what gen does with the difference between generated/ and what it
@@ -147,49 +143,4 @@ func stale(report output.Report) error {
 		problems.Add(diag.Pos{File: "generated/" + c.Path}, "run: make gen", "%s", what)
 	}
 	return problems.Err()
-}
-
-// watchProfiles generates after each change, and then runs the command that
-// args are, if generating went well. Errors do not end it.
-func watchProfiles(ctx context.Context, e *env, args []string) error {
-	args, err := e.parse("watch", args, nil)
-	if err != nil {
-		return err
-	}
-	if err := e.findRoot(); err != nil {
-		return err
-	}
-	folders := []string{filepath.Join(e.root, "profiles"), filepath.Join(e.root, "templates")}
-	if len(args) > 0 {
-		for _, f := range []string{"kernel_module", "rootfs_overlay"} {
-			if isDir(filepath.Join(e.root, f)) {
-				folders = append(folders, filepath.Join(e.root, f))
-			}
-		}
-	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
-	fmt.Fprintln(e.stderr, "watching; Ctrl-C ends it")
-	return watch.Run(ctx, folders, func(ctx context.Context) {
-		report, err := e.generate(false)
-		if err != nil {
-			printErrors(e.stderr, err)
-			return
-		}
-		e.print(report, genMode{})
-		fmt.Fprintf(e.stderr, "%s: %d files changed\n", time.Now().Format(time.TimeOnly), len(report.Changes))
-		if len(args) > 0 {
-			e.command(ctx, args)
-		}
-	})
-}
-
-// command runs a command with the program's own input and output, and says so
-// when it fails.
-func (e *env) command(ctx context.Context, args []string) {
-	c := exec.CommandContext(ctx, args[0], args[1:]...)
-	c.Dir, c.Stdin, c.Stdout, c.Stderr = e.root, os.Stdin, e.stdout, e.stderr
-	if err := c.Run(); err != nil && ctx.Err() == nil {
-		fmt.Fprintf(e.stderr, "%s: %v\n", args[0], err)
-	}
 }

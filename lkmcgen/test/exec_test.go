@@ -398,8 +398,9 @@ func TestExecKilled(t *testing.T) {
 	}
 }
 
-// TestExecWatch: each save of a module reaches the running guest, and one that
-// does not compile ends nothing.
+// TestExecWatch: each save of a module, a program and a file of the overlay
+// reaches the running guest, by what editor ever; what a profile's change
+// concerns is told; and nothing that is wrong ends it.
 func TestExecWatch(t *testing.T) {
 	needBoot(t)
 	tr := copyTree(t)
@@ -411,7 +412,7 @@ func TestExecWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	c := exec.Command("make", "watch", "GOAL=insmod MODULE=hello RUN=watch", "PROFILE="+g.profileName())
+	c := exec.Command("make", "watch", "RUN=watch", "PROFILE="+g.profileName())
 	c.Dir, c.Env, c.Stdout, c.Stderr = g.dir, append(cleanEnv(), g.env...), out, out
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
@@ -426,13 +427,36 @@ func TestExecWatch(t *testing.T) {
 		}
 		t.Logf("%q after %v", text, time.Since(begin))
 	}
-	expect("] hello init\n")
+	expect(": 0 files changed\n")
 	g.edit(t, "kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`)
 	expect("] hello again\n")
 	g.edit(t, "kernel_module/hello.c", `pr_info("hello again`, `pr_nonsense("hello`)
 	expect("pr_nonsense")
 	g.edit(t, "kernel_module/hello.c", `pr_nonsense("hello`, `pr_info("hello at last`)
 	expect("] hello at last\n")
+	if _, err := exec.LookPath("vim"); err == nil {
+		g.command(t, nil, "vim", "-u", "NONE", "-es", "-c", "set backup backupcopy=no", "-c", "%s/hello at last/hello by vim/", "-c", "wq", "kernel_module/hello.c").want(t, 0)
+		expect("] hello by vim\n")
+	}
+	overlay(t, g.tree, "poked.sh", "echo poked $((6 * 7))\n")
+	expect("/poked.sh is in the guest\n")
+	g.exec(t, "sh /poked.sh").want(t, 0, "poked 42\n", "")
+	g.edit(t, "kernel_module/user/hello.c", `puts("hello")`, `puts("hello, watch")`)
+	expect("/hello.out is in the guest\n")
+	g.exec(t, "/hello.out").want(t, 0, "hello, watch\n", "")
+	for range 2 {
+		g.edit(t, "profiles/base.toml", "disk_size", "disc_size")
+		expect(`unknown key "guest.disc_size"`)
+		time.Sleep(time.Second)
+		g.edit(t, "kernel_module/hello.c", "pr_info", "pr_info ")
+		time.Sleep(time.Second)
+		g.edit(t, "profiles/base.toml", "disc_size", "disk_size")
+	}
+	g.edit(t, "profiles/base.toml", `"256M"`, `"300M"`)
+	expect("out of date now: root file system (make build BUILDER=distro)")
+	if n := strings.Count(string(content(t, log)), "disc_size"); n > 2 {
+		t.Errorf("a mistake that was made twice is told %d times", n)
+	}
 	syscall.Kill(-c.Process.Pid, syscall.SIGINT)
 	c.Wait()
 }

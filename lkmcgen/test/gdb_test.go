@@ -189,6 +189,7 @@ func TestGDBTmux(t *testing.T) {
 	seen("0.0", "the guest powered off (exit status 0)")
 	tmux("kill-server")
 	<-done
+}
 
 // TestEmulatorGDB: QEMU itself runs under GDB, which stops where it is told, and
 // the run's status is still the guest's.

@@ -4,9 +4,12 @@ package watch
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,7 +23,7 @@ func runs(t *testing.T, takes time.Duration, changeAt ...time.Duration) []time.D
 		start := time.Now()
 		changes := make(chan string)
 		running := false
-		go loop(ctx, changes, Quiet, func(context.Context) {
+		go loop(ctx, changes, Quiet, func(context.Context, []string) {
 			if running {
 				t.Error("calls overlap")
 			}
@@ -79,7 +82,7 @@ func TestLoopEnds(t *testing.T) {
 				changes := make(chan string)
 				ended := false
 				go func() {
-					loop(ctx, changes, Quiet, func(context.Context) {})
+					loop(ctx, changes, Quiet, func(context.Context, []string) {})
 					ended = true
 				}()
 				time.Sleep(time.Second)
@@ -99,7 +102,7 @@ func TestLoopEndsDuringCall(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := false
 		go func() {
-			loop(ctx, make(chan string), Quiet, func(ctx context.Context) { <-ctx.Done() })
+			loop(ctx, make(chan string), Quiet, func(ctx context.Context, _ []string) { <-ctx.Done() })
 			ended = true
 		}()
 		time.Sleep(time.Second)
@@ -134,9 +137,18 @@ func TestRelevant(t *testing.T) {
 	}
 }
 
-// TestRun watches a real folder.
+// TestRun watches a real folder, in both ways.
 func TestRun(t *testing.T) {
-	dir := t.TempDir()
+	t.Run("told", func(t *testing.T) { testRun(t, false) })
+	t.Run("looked", func(t *testing.T) { testRun(t, true) })
+}
+
+func testRun(t *testing.T, poll bool) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "watched")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
 	put := func(name, data string) {
 		t.Helper()
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o666); err != nil {
@@ -160,14 +172,14 @@ func TestRun(t *testing.T) {
 	called := make(chan bool, 100)
 	ended := make(chan error)
 	go func() {
-		ended <- Run(ctx, []string{dir}, func(context.Context) { called <- true })
+		ended <- Run(ctx, []string{dir}, poll, func(context.Context, []string) { called <- true })
 	}()
+	<-called
 	for _, step := range []struct {
 		name string
 		do   func()
 		want bool
 	}{
-		{"start", func() {}, true},
 		{"write", func() { put("a", "2") }, true},
 		{"nothing", func() {}, false},
 		{"save by rename", func() { put(".a.tmp", "3"); rename(".a.tmp", "a") }, true},
@@ -178,7 +190,7 @@ func TestRun(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, false},
-		{"new folder", func() { mkdir("new/deeper") }, true},
+		{"new folder", func() { mkdir("new/deeper") }, !poll},
 		{"in the new folder", func() { put("new/b", "1") }, true},
 		{"deeper", func() { put("new/deeper/c", "1") }, true},
 		{"folder that comes with files", func() { mkdir(".hidden/x"); put(".hidden/x/y", ""); rename(".hidden", "moved") }, true},
@@ -186,15 +198,25 @@ func TestRun(t *testing.T) {
 		{"remove", func() { os.Remove(filepath.Join(dir, "a")) }, true},
 		{"remove a folder", func() { os.RemoveAll(filepath.Join(dir, "new")) }, true},
 		{"after that", func() { put("z", "") }, true},
+		{"backup and new file", func() { rename("z", "z~"); put("z", "2"); os.Remove(filepath.Join(dir, "z~")) }, true},
+		{"the folder itself", func() { os.RemoveAll(dir) }, true},
+		{"it comes back", func() { mkdir("x"); put("x/y", "1") }, true},
+		{"in what came back", func() { put("x/y", "2") }, true},
+		{"moved away", func() { rename("../"+filepath.Base(dir), "../other") }, true},
+		{"and another in its place", func() { mkdir("."); put("q", "1") }, true},
+		{"in that", func() { put("q", "2") }, true},
 	} {
 		wait := 5 * time.Second
 		if !step.want {
-			// A slow machine can make two bursts of the step before.
-			time.Sleep(2 * Quiet)
-			for len(called) > 0 {
-				<-called
-			}
 			wait = 2 * Quiet
+			if poll {
+				wait += 2 * Interval
+			}
+		}
+		// A slow machine can make two bursts of the step before.
+		time.Sleep(2 * Quiet)
+		for len(called) > 0 {
+			<-called
 		}
 		step.do()
 		got := false
@@ -213,7 +235,98 @@ func TestRun(t *testing.T) {
 }
 
 func TestRunMissingFolder(t *testing.T) {
-	if err := Run(t.Context(), []string{filepath.Join(t.TempDir(), "none")}, func(context.Context) {}); !os.IsNotExist(err) {
+	if err := Run(t.Context(), []string{filepath.Join(t.TempDir(), "none")}, false, func(context.Context, []string) {}); !os.IsNotExist(err) {
 		t.Errorf("Run of a missing folder = %v; want that it does not exist", err)
+	}
+}
+
+// watched runs a watch of a new folder, and returns what it is told from then on.
+func watched(t *testing.T) (dir string, told <-chan []string) {
+	t.Helper()
+	dir = t.TempDir()
+	calls := make(chan []string, 1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		ended <- Run(ctx, []string{dir}, false, func(_ context.Context, changed []string) { calls <- changed })
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	if first := <-calls; first != nil {
+		t.Errorf("the first call names %q", first)
+	}
+	return dir, calls
+}
+
+// gather adds up what is told until n names are known, or all may have changed.
+func gather(t *testing.T, told <-chan []string, n int) []string {
+	t.Helper()
+	var all []string
+	for len(all) < n {
+		select {
+		case names := <-told:
+			if names == nil {
+				return nil
+			}
+			all = append(all, names...)
+			slices.Sort(all)
+			all = slices.Compact(all)
+		case <-time.After(30 * time.Second):
+			t.Fatalf("%d names, want %d", len(all), n)
+		}
+	}
+	return all
+}
+
+// TestBurst: a flood of changes loses none, in few calls.
+func TestBurst(t *testing.T) {
+	t.Parallel()
+	dir, told := watched(t)
+	const n = 10000
+	for i := range n {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("f%d", i)), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gather(t, told, n)
+	if err := os.WriteFile(filepath.Join(dir, "last"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if names := gather(t, told, 1); names != nil && !slices.Contains(names, filepath.Join(dir, "last")) {
+		t.Errorf("after the flood %q", names)
+	}
+}
+
+// TestEditors saves a file by real editors, in the ways they can be told to, and
+// wants it named and nothing else.
+func TestEditors(t *testing.T) {
+	for _, editor := range [][]string{
+		{"vim", "-u", "NONE", "-es", "-c", "set backup backupcopy=no", "-c", "%s/old/new/", "-c", "wq"},
+		{"vim", "-u", "NONE", "-es", "-c", "set backup backupcopy=yes", "-c", "%s/old/new/", "-c", "wq"},
+		{"vim", "-u", "NONE", "-es", "-c", "set nowritebackup", "-c", "%s/old/new/", "-c", "wq"},
+		{"sed", "-i", "s/old/new/"},
+		{"perl", "-pi", "-e", "s/old/new/"},
+	} {
+		t.Run(strings.Join(editor, " "), func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(editor[0]); err != nil {
+				t.Skip(err)
+			}
+			dir, told := watched(t)
+			file := filepath.Join(dir, "hello.c")
+			if err := os.WriteFile(file, []byte("old\n"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			gather(t, told, 1)
+			c := exec.Command(editor[0], append(editor[1:], file)...)
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			for slices.Contains(gather(t, told, 1), file) {
+				if data, _ := os.ReadFile(file); string(data) == "new\n" {
+					return
+				}
+			}
+			t.Error("the saved file was not named")
+		})
 	}
 }
