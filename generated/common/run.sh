@@ -194,6 +194,8 @@ begin() {
 	[ -z "$dry" ] || return 0
 	command -v "$program" >/dev/null ||
 		fail "$program: not installed${packages:+, package $packages} (run: make deps PROFILE=$profile)" 102
+	! given QEMU_GDB || command -v gdb >/dev/null ||
+		fail "gdb: not installed, package gdb (run: make deps PROFILE=$profile QEMU_GDB=1)" 102
 	check_kernel
 	[ -z "$check" ] || exit 0
 	[ -e "$build/kernel" ] ||
@@ -438,6 +440,9 @@ remember() {
 # start runs the command and ends with the verdict.
 start() {
 	[ -n "$dry" ] || remember "$@"
+	if given QEMU_GDB; then
+		set -- env BREAK="${QEMU_BREAK-}" PACKAGE="$packages" COMMANDS="$run/qemu.gdb" sh generated/common/emulator-gdb.sh "$@"
+	fi
 	if [ -n "$dry" ]; then
 		shell_words "$@"
 		exit

@@ -17,6 +17,7 @@ endif
 
 # What the host needs, as package:proof.
 NEEDS_RUN := qemu-system-x86:qemu-system-x86_64
+NEEDS_RUN += $(if $(filter-out 0,$(value QEMU_GDB)),gdb:gdb)
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
 NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz lz4:lz4
@@ -30,7 +31,7 @@ FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.
-RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT NET FORWARD SHARE GDB KGDB KGDB_WAIT KDB GRAPHIC SERIAL ARGS
+RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT NET FORWARD SHARE GDB KGDB KGDB_WAIT KDB QEMU_GDB QEMU_BREAK GRAPHIC SERIAL ARGS
 unexport $(RUN_SETTINGS)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override BUILDER := $(BUILDER)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override OUT := $(OUT)
@@ -54,6 +55,8 @@ run check-run test-guest $(if $(IN_TMUX),gdb): private export override GDB := $(
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override KGDB := $(value KGDB)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override KGDB_WAIT := $(value KGDB_WAIT)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override KDB := $(value KDB)
+run check-run test-guest $(if $(IN_TMUX),gdb): private export override QEMU_GDB := $(value QEMU_GDB)
+run check-run test-guest $(if $(IN_TMUX),gdb): private export override QEMU_BREAK := $(value QEMU_BREAK)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override GRAPHIC := $(value GRAPHIC)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override SERIAL := $(value SERIAL)
 run check-run test-guest $(if $(IN_TMUX),gdb): private export override ARGS := $(value ARGS)

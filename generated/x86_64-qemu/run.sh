@@ -64,6 +64,10 @@ option KGDB_WAIT flag '' 'with KGDB=1: the kernel stops as soon as it has its se
 option KDB flag '' 'the kernel'\''s own debugger, KDB, in the terminal; /kgdb.sh or SysRq g stops there'
 	excludes KDB KGDB
 	in_kernel KDB KGDB_SERIAL_CONSOLE KGDB_KDB
+option QEMU_GDB flag '' 'QEMU itself runs under GDB'
+option QEMU_BREAK value '' 'functions of QEMU at which QEMU_GDB stops, blanks between'
+	matches QEMU_BREAK '[A-Za-z0-9_.:+*/ -]+' 'names of functions, or FILE:LINE'
+	requires QEMU_BREAK QEMU_GDB
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
@@ -161,10 +165,17 @@ else
 fi
 
 # console (profiles/emulator/qemu.toml)
-set -- "$@" \
-	-chardev "stdio,id=console,mux=on,signal=off,logfile=$run/console.log,logappend=off" \
-	-serial chardev:console \
-	-mon chardev=console
+if [ "$QEMU_GDB" = 1 ]; then
+	set -- "$@" \
+		-chardev "stdio,id=console,mux=on,signal=on,logfile=$run/console.log,logappend=off" \
+		-serial chardev:console \
+		-mon chardev=console
+else
+	set -- "$@" \
+		-chardev "stdio,id=console,mux=on,signal=off,logfile=$run/console.log,logappend=off" \
+		-serial chardev:console \
+		-mon chardev=console
+fi
 
 # monitor (profiles/emulator/qemu.toml)
 set -- "$@" \

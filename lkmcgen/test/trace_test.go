@@ -72,8 +72,7 @@ func TestTrace(t *testing.T) {
 				`(?m)^  .*fault_init\+0x.* +/.*/fault\.c:13$`,
 			}
 			if kernel.builder == "source" {
-				wants = append(wants, `(?m)^  .*do_one_initcall\+0x.* out/source/linux-6\.1/init/main\.c:\d+$`,
-					`(?m)^  .*sysrq_handle_crash\+0x.* out/source/linux-6\.1/drivers/tty/sysrq\.c:\d+$`)
+				wants = append(wants, `(?m)^  .*do_one_initcall\+0x.* out/source/linux-6\.1/init/main\.c:\d+$`)
 			} else {
 				wants = append(wants, `(?m)^  .*do_one_initcall\+0x[0-9a-f/x]+$`, "BUILDER=distro has no debug information")
 			}
