@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -149,10 +150,15 @@ func (c *checker) folder(p *resolve.Profile, part string) string {
 	if given := *c.checkOptions.trees[part]; given != "" {
 		folder = given
 	}
-	if !filepath.IsAbs(folder) {
-		folder = filepath.Join(c.root, folder)
+	return c.inRoot(folder)
+}
+
+// inRoot returns the name of a file that the project's root has.
+func (e *env) inRoot(name string) string {
+	if filepath.IsAbs(name) {
+		return name
 	}
-	return folder
+	return filepath.Join(e.root, name)
 }
 
 // asked returns the lines of the profile's fragment, as gen writes them, or those
@@ -177,7 +183,14 @@ func (c *checker) tree(w *wanted) (*project.Tree, error) {
 	if t := c.trees[key]; t != nil {
 		return t, nil
 	}
-	sh, err := newMacroShell(filepath.Join(c.out, "kconfig"), key, []string{cross + "gcc", cross + "ld"})
+	// Other scripts of the tree, or other tools, may answer otherwise.
+	state := key + identity(filepath.Join(w.tree, "Makefile"))
+	for _, tool := range []string{"gcc", "clang", "rustc", "bindgen", "pahole"} {
+		if program, err := exec.LookPath(tool); err == nil {
+			state += identity(program)
+		}
+	}
+	sh, err := newMacroShell(c.inRoot(filepath.Join(c.out, "kconfig")), state, []string{cross + "gcc", cross + "ld"})
 	if err != nil {
 		return nil, err
 	}

@@ -182,6 +182,38 @@ func TestPredictedConfig(t *testing.T) {
 	}
 }
 
+// TestPredictedBusybox does the same for BusyBox, whose conf is of 2006.
+func TestPredictedBusybox(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	tr.with("BUILDER=source").make(t, "out/source/busybox/Makefile").want(t, 0)
+	names := []string{}
+	for name := range configLines(tr.command(t, nil, "out/bin/lkmcgen", "check", "--config", "x86_64-qemu", "busybox").output) {
+		names = append(names, strings.TrimPrefix(name, "CONFIG_"))
+	}
+	slices.Sort(names)
+	for what, fragment := range map[string]string{
+		"the profile's": readText(t, "generated/x86_64-qemu/busybox.config"),
+		"random":        random(names, 1, 400),
+	} {
+		build, file := t.TempDir(), filepath.Join(t.TempDir(), "fragment")
+		for _, name := range []string{filepath.Join(build, ".config"), file} {
+			if err := os.WriteFile(name, []byte(fragment), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tr.command(t, strings.NewReader(strings.Repeat("\n", 4000)), "make", "-s", "-C", "out/source/busybox", "O="+build, "oldconfig").want(t, 0)
+		want := configLines(string(content(t, filepath.Join(build, ".config"))))
+		got := configLines(tr.command(t, nil, "out/bin/lkmcgen", "check", "--config", "--fragment", file, "x86_64-qemu", "busybox").output)
+		for name, value := range want {
+			if got[name] != value {
+				t.Errorf("%s: %s is %q; conf says %q", what, name, got[name], value)
+			}
+		}
+		t.Logf("%s: %d lines", what, len(want))
+	}
+}
+
 // A lostSymbol is what check --json tells of a symbol.
 type lostSymbol struct {
 	Symbol, Cause, Hint string
@@ -224,7 +256,7 @@ func TestWhyNot(t *testing.T) {
 		{"renamed", "X86_PTDUMP=y", "not in this tree", "", "no Kconfig file of this tree defines X86_PTDUMP", "PTDUMP_DEBUGFS=y"},
 		{"typo", "VIRTIO_MENUU=y", "not in this tree", "", "no Kconfig file of this tree defines VIRTIO_MENUU", "VIRTIO_MENU=y"},
 		{"m without modules", "CRC7=m", "no modules", "kernel/module/Kconfig", "MODULES is n, and can be set", ""},
-		{"range", "LOG_BUF_SHIFT=40", "range", "init/Kconfig", "LOG_BUF_SHIFT may be 12 to 25", ""},
+		{"range", "PRINTK=y LOG_BUF_SHIFT=40", "range", "init/Kconfig", "LOG_BUF_SHIFT may be 12 to 25", ""},
 		{"macro", "LTO_CLANG_FULL=y", "macro", "init/Kconfig", "CC_IS_CLANG has no prompt", "-"},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
