@@ -114,6 +114,10 @@ endif
 ifneq ($(subst 1,,$(subst 2,,$(subst 3,,$(subst e,,$(W))))),)
 $(error W=$(W): want 1, 2, 3 or several of them; e makes errors of warnings)
 endif
+# A recording is a run with a setting more, which check-run looks at too.
+ifneq ($(filter record,$(MAKECMDGOALS)),)
+override RR := record
+endif
 include generated/$(PROFILE)/rules.mk
 endif
 SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
@@ -197,6 +201,16 @@ host-modules: | $(filter deps,$(MAKECMDGOALS)) ## compile the kernel modules for
 
 .PHONY: run
 run: check-run build ## build, then start the guest in this terminal
+	@sh generated/$(PROFILE)/run.sh
+
+.PHONY: record replay
+record: check-run build ## run, and record all that comes from outside
+	@sh generated/$(PROFILE)/run.sh
+
+# Nothing is built: what was recorded is to be found as it was.
+replay: private export override RR := replay
+replay: private export override BUILDER := $(if $(filter-out file,$(origin BUILDER)),$(BUILDER))
+replay: ## the same again, instruction by instruction; with GDB=1 and make gdb also back in time
 	@sh generated/$(PROFILE)/run.sh
 
 .PHONY: user

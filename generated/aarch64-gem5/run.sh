@@ -20,6 +20,7 @@ command_line_size=2048
 . generated/common/run.sh
 
 # What can be asked for. A variable that is not set gets its default.
+recall
 unavailable buildroot 'this version renders its fragment but has no rules to build with it'
 unavailable distro 'gem5 starts an ELF vmlinux with its own drivers built in, and no package has one'
 builders source source

@@ -14,10 +14,12 @@
 
 OUT=${OUT:-out}
 usage_text=
+variables=
 problems=
 wanted=
 forwards=
 disk_made=
+recording_made=
 
 say() { printf 'run: %s\n' "$*" >&2; }
 
@@ -34,6 +36,30 @@ problem() {
 
 # value_of prints the value of the variable with the given name.
 value_of() { eval "printf '%s' \"\${$1-}\""; }
+
+# recall gives a replay the settings of its recording, but for those that are
+# given.
+recall() {
+	case ${RR-}:${RUN-} in
+	replay:*/* | replay:..) ;;
+	replay:*)
+		recorded=$OUT/$profile/runs/${RUN:-default}/recording/settings
+		# shellcheck source=/dev/null
+		[ ! -r "$recorded" ] || . "$recorded"
+		;;
+	esac
+}
+
+# settings prints the lines that recall reads.
+# shellcheck disable=SC2016 # the variables are those of recall
+settings() {
+	for name in BUILDER $variables; do
+		case $name in
+		RUN | RR | GDB | TIMEOUT) ;;
+		*) [ -z "$(value_of "$name")" ] || printf '[ -n "${%s-}" ] || %s=%s\n' "$name" "$name" "$(shell_words "$(value_of "$name")")" ;;
+		esac
+	done
+}
 
 # unavailable BUILDER WHY says why a builder does not exist for the profile.
 unavailable() {
@@ -53,6 +79,7 @@ builders() {
 option() {
 	usage_text="$usage_text
 $(printf '  %-34s %s' "$1=${3:-$([ "$2" = flag ] && printf 1 || printf ...)}" "$4")"
+	variables="$variables $1"
 	value=$(value_of "$1"; printf x)
 	value=${value%x}
 	[ -n "$value" ] || value=$3
@@ -72,6 +99,7 @@ matches() {
 
 one_of() {
 	name=$1 value=$(value_of "$1")
+	[ -n "$value" ] || return 0
 	shift
 	for choice; do
 		[ "$value" != "$choice" ] || return 0
@@ -271,8 +299,40 @@ make_snapshots() {
 	[ -e "$snapshots" ] || qemu-img create -q -f qcow2 "$snapshots" 1M || fail "$snapshots: cannot be made"
 }
 
-# state COMMAND... prints what a snapshot must find again as it was, a line each.
-# How one looks at the guest is not among it.
+# make_recording sets recording to the folder of what a run records: the events,
+# and a disk which begins as the root file system is now. It takes the place of the
+# one before when it is whole.
+make_recording() {
+	recording=$run/recording
+	[ "$RR" = replay ] || recording=$recording.new
+	[ -z "$dry$recording_made" ] || return 0
+	recording_made=1
+	if [ "$RR" = replay ]; then
+		[ -e "$recording/state" ] || fail "there is no recording of RUN=$RUN (make one: make record)"
+		return
+	fi
+	rm -rf "$recording"
+	mkdir "$recording"
+	ln "$build/rootfs.ext4" "$recording/base.ext4"
+	qemu-img create -q -f qcow2 -F raw -b base.ext4 "$recording/disk.qcow2" || fail "$recording/disk.qcow2: cannot be made"
+}
+
+# recorded keeps a recording that came to its end.
+recorded() {
+	[ "${RR-}" = record ] || return 0
+	case $status in
+	0 | 124) ;;
+	*) say "nothing is recorded, since the emulator did not come to its end" && return ;;
+	esac
+	settings >"$recording/settings"
+	mv "$run/state" "$recording/state"
+	rm -rf "$run/recording"
+	mv "$recording" "$run/recording"
+	say "recorded in $run/recording; make replay shows it again"
+}
+
+# state COMMAND... prints what a snapshot or a replay must find again as it was, a
+# line each. How one looks at the guest is not among it.
 state() {
 	printf '%s\n' "emulator $(stat -L -c '%s bytes of %y' "$(command -v "$program")")"
 	printf '%s\n' "kernel $(stat -L -c '%s bytes of %y' "$build/kernel")"
@@ -286,6 +346,8 @@ state() {
 		esac
 		case $words in
 		-S | -loadvm\ * | -gdb\ * | *id=gdb* | -display\ * | -netdev\ *) ;;
+		*"$run/recording"*) printf '%s\n' "$words" | sed 's/,rr=[a-z]*//; s|/recording\.new/|/recording/|' ;;
+		-initrd\ *) printf '%s\n' "$words${RR:+, checksum $(cksum <"${words#* }")}" ;;
 		*) printf '%s\n' "$words" ;;
 		esac
 	done
@@ -302,10 +364,15 @@ check_snapshot() {
 		esac
 		fail "SNAPSHOT=$SNAPSHOT: there is no such snapshot of RUN=$RUN (there are: $there)"
 	fi
-	! cmp -s "$saved" "$run/state" || return 0
-	say "SNAPSHOT=$SNAPSHOT was saved with another machine, - then and + now:"
-	diff "$saved" "$run/state" | sed -n 's/^< /  - /p; s/^> /  + /p' >&2
-	fail "start it with the same settings, or save a new one"
+	same_machine "$saved" "SNAPSHOT=$SNAPSHOT was saved" "start it with the same settings, or save a new one"
+}
+
+# same_machine STATE WHAT ADVICE fails if STATE is not that of this run.
+same_machine() {
+	! cmp -s "$1" "$run/state" || return 0
+	say "$2 with another machine, - then and + now:"
+	diff "$1" "$run/state" | sed -n 's/^< /  - /p; s/^> /  + /p' >&2
+	fail "$3"
 }
 
 # updated notes that the guest has brought its disk up to date.
@@ -419,7 +486,8 @@ json_list() {
 	}' "$@"
 }
 
-# remember writes down what is started, and checks a snapshot against it.
+# remember writes down what is started, and checks a snapshot or recording
+# against it.
 remember() {
 	cat >"$run/run.json" <<-END
 		{
@@ -435,6 +503,7 @@ remember() {
 	END
 	state "$@" >"$run/state"
 	[ -z "${SNAPSHOT-}" ] || check_snapshot
+	[ "${RR-}" != replay ] || same_machine "$recording/state" "RUN=$RUN was recorded" "replay it with the same settings and kernel, or make record anew"
 }
 
 # start runs the command and ends with the verdict.
@@ -448,7 +517,10 @@ start() {
 		exit
 	fi
 	say "$(shell_words "$@")"
-	[ ! -t 0 ] || say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor"
+	case $(test -t 0 && echo terminal):${RR-} in
+	terminal:) say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor" ;;
+	terminal:*) say "poweroff leaves, or in another terminal: echo quit | make -s monitor" ;;
+	esac
 	status=0
 	started=$(date +%s)
 	terminal=$(stty -g 2>/dev/null) || :
@@ -461,6 +533,7 @@ start() {
 	# A killed emulator leaves the terminal as it used it.
 	[ -z "$terminal" ] || stty "$terminal" || :
 	updated
+	recorded
 	verdict
 }
 

@@ -20,6 +20,7 @@ command_line_size=2048
 . generated/common/run.sh
 
 # What can be asked for. A variable that is not set gets its default.
+recall
 unavailable buildroot 'this version renders its fragment but has no rules to build with it'
 builders distro distro source
 option EVAL script '' 'shell commands that the guest runs at the end of its start-up'
@@ -49,6 +50,9 @@ option UPDATE flag '' 'bring what was rebuilt onto the run'\''s disk; 0 leaves t
 option SNAPSHOT value '' 'go on where the guest was when make snapshot-save ID= saved this one'
 	matches SNAPSHOT '[A-Za-z0-9][A-Za-z0-9_-]{0,39}' 'up to 40 letters, digits, - and _'
 	excludes SNAPSHOT FRESH UPDATE EVAL EVAL_INIT
+option RR value '' 'record the run, or replay what was recorded: see make record, make replay'
+	one_of RR record replay
+	excludes RR INITRD INITRAMFS FRESH UPDATE SNAPSHOT SHARE GRAPHIC SERIAL KGDB KDB QEMU_GDB
 option NET flag 1 'the guest has a network card; 0 leaves it out'
 option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (any free port) or HOST:GUEST, blanks between'
 	matches FORWARD '([0-9]+:)?[0-9]+( +([0-9]+:)?[0-9]+)*' 'words such as 22 or 8080:80'
@@ -128,8 +132,15 @@ set -- "$@" \
 set -- "$@" -machine pseries,x-vof=on,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off
 
 # accelerator (profiles/emulator/qemu.toml)
-choose_accelerator ACCEL "$@"
-set -- "$@" -accel "$ACCEL"
+if [ -n "$RR" ]; then
+	make_recording
+	set -- "$@" \
+		-accel tcg \
+		-icount "shift=3,rr=$RR,rrfile=$recording/events,rrsnapshot=init"
+else
+	choose_accelerator ACCEL "$@"
+	set -- "$@" -accel "$ACCEL"
+fi
 
 # memory (profiles/emulator/qemu.toml)
 set -- "$@" -m "$MEMORY"
@@ -155,6 +166,12 @@ if [ "$INITRD" = 1 ]; then
 elif [ "$INITRAMFS" = 1 ]; then
 	make_snapshots
 	set -- "$@" -drive "file=$snapshots,if=none,id=snapshots"
+elif [ -n "$RR" ]; then
+	make_recording
+	set -- "$@" \
+		-drive "file=$recording/disk.qcow2,if=none,id=direct" \
+		-drive driver=blkreplay,if=none,image=direct,id=disk0 \
+		-device virtio-blk-pci,drive=disk0
 else
 	make_disk
 	set -- "$@" \
@@ -163,7 +180,11 @@ else
 fi
 
 # console (profiles/emulator/qemu.toml)
-if [ "$QEMU_GDB" = 1 ]; then
+if [ -n "$RR" ]; then
+	set -- "$@" \
+		-chardev "stdio,id=console,signal=off,logfile=$run/console.log,logappend=off" \
+		-serial chardev:console
+elif [ "$QEMU_GDB" = 1 ]; then
 	set -- "$@" \
 		-chardev "stdio,id=console,mux=on,signal=on,logfile=$run/console.log,logappend=off" \
 		-serial chardev:console \
@@ -186,19 +207,27 @@ set -- "$@" \
 	-mon chardev=qmp,mode=control
 
 # agent (profiles/emulator/qemu.toml)
-set -- "$@" \
-	-device virtio-serial-pci,max_ports=5 \
-	-chardev "socket,id=agent0,path=$run/agent.0.sock,server=on,wait=off" \
-	-device virtserialport,chardev=agent0,name=lkmc.agent.0 \
-	-chardev "socket,id=agent1,path=$run/agent.1.sock,server=on,wait=off" \
-	-device virtserialport,chardev=agent1,name=lkmc.agent.1 \
-	-chardev "socket,id=agent2,path=$run/agent.2.sock,server=on,wait=off" \
-	-device virtserialport,chardev=agent2,name=lkmc.agent.2 \
-	-chardev "socket,id=agent3,path=$run/agent.3.sock,server=on,wait=off" \
-	-device virtserialport,chardev=agent3,name=lkmc.agent.3
+if [ -n "$RR" ]; then
+	:
+else
+	set -- "$@" \
+		-device virtio-serial-pci,max_ports=5 \
+		-chardev "socket,id=agent0,path=$run/agent.0.sock,server=on,wait=off" \
+		-device virtserialport,chardev=agent0,name=lkmc.agent.0 \
+		-chardev "socket,id=agent1,path=$run/agent.1.sock,server=on,wait=off" \
+		-device virtserialport,chardev=agent1,name=lkmc.agent.1 \
+		-chardev "socket,id=agent2,path=$run/agent.2.sock,server=on,wait=off" \
+		-device virtserialport,chardev=agent2,name=lkmc.agent.2 \
+		-chardev "socket,id=agent3,path=$run/agent.3.sock,server=on,wait=off" \
+		-device virtserialport,chardev=agent3,name=lkmc.agent.3
+fi
 
 # edu (profiles/emulator/qemu.toml)
-set -- "$@" -device edu,dma_mask=0xffffffff
+if [ -n "$RR" ]; then
+	:
+else
+	set -- "$@" -device edu,dma_mask=0xffffffff
+fi
 
 # display (profiles/emulator/qemu.toml)
 if [ "$GRAPHIC" = 1 ]; then
@@ -229,7 +258,8 @@ if [ "$NET" = 1 ]; then
 	choose_ports FORWARD "$@"
 	set -- "$@" \
 		-netdev "user,id=net0$FORWARD" \
-		-device virtio-net-pci,netdev=net0,romfile=
+		-device virtio-net-pci,netdev=net0,romfile= \
+		-object filter-replay,id=packets,netdev=net0
 fi
 
 # share (profiles/emulator/qemu.toml)

@@ -58,8 +58,11 @@ func (w Word) source() string {
 //	{build}         the folder of what the builder made
 //	{command_line}  the kernel command line
 //	{disk}          the run's disk, which keeps what the guest writes
+//	{recording}     the folder of what a run records, or replays
 //	{snapshots}     an image for snapshots alone, where there is no disk
 //	{run}           the run's own folder
 func RunValues() map[string]string {
-	return map[string]string{"build": "", "command_line": "", "disk": "make_disk", "snapshots": "make_snapshots", "run": ""}
+	return map[string]string{
+		"build": "", "command_line": "", "disk": "make_disk", "recording": "make_recording", "snapshots": "make_snapshots", "run": "",
+	}
 }

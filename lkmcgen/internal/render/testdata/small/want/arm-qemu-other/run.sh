@@ -20,6 +20,7 @@ command_line_size=1024
 . generated/common/run.sh
 
 # What can be asked for. A variable that is not set gets its default.
+recall
 builders distro distro
 option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
