@@ -96,4 +96,4 @@ while [ $given -gt 0 ]; do
 done
 exec "$gdb" -q -iex 'set confirm off' -iex 'set pagination off' -iex "set sysroot $root" \
 	-iex "set debug-file-directory $root/usr/lib/debug" \
-	${symbols:+-ex "file $symbols"} -ex "source $here/gdb.py" "$@"
+	${symbols:+-ex "file $symbols"} -ex "set \$lkmc_server = \"gdbserver\"" -ex "source $here/gdb.py" "$@"
