@@ -43,8 +43,8 @@ func TestPlantedBugs(t *testing.T) {
 	for _, kernel := range []struct{ profile, builder string }{{"x86_64-qemu", "distro"}, {"x86_64-qemu-debug", "source"}} {
 		t.Run(kernel.profile, func(t *testing.T) {
 			checks := kernel.builder == "source"
-			if checks && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("takes its time: run it with LKMC_BOOT=all")
+			if checks {
+				needAll(t, "takes its time")
 			}
 			tr := root(t).of(kernel.profile).with("BUILDER=" + kernel.builder)
 			tr.make(t, "build").want(t, 0)

@@ -81,8 +81,8 @@ func eachDebugged(t *testing.T, f func(t *testing.T, tr tree, d debugged)) {
 	needBoot(t)
 	for _, d := range allDebugged() {
 		t.Run(d.profile, func(t *testing.T) {
-			if d.slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
+			if d.slow {
+				needAll(t, "compiles a kernel")
 			}
 			f(t, root(t).of(d.profile), d)
 		})

@@ -57,8 +57,8 @@ func TestGdbserver(t *testing.T) {
 		{"ppc64el-qemu", "distro", true},
 	} {
 		t.Run(test.profile+"/"+test.builder, func(t *testing.T) {
-			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("run it with LKMC_BOOT=all")
+			if test.slow {
+				needAll(t, "of another arch")
 			}
 			tr := root(t).of(test.profile).with("BUILDER="+test.builder, "FRESH=1")
 			g := tr.start(t, "gdbserver")

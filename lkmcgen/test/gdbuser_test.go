@@ -45,8 +45,8 @@ func TestGdbUser(t *testing.T) {
 		{"ppc64el-qemu", true},
 	} {
 		t.Run(test.profile, func(t *testing.T) {
-			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("run it with LKMC_BOOT=all")
+			if test.slow {
+				needAll(t, "of another arch")
 			}
 			g := root(t).of(test.profile).stoppedGuest(t, "gdb-user", "APPEND=init=/sleep_forever.out no_timer_check")
 			g.gdbUser(t, []string{"BIN=sleep_forever", "BREAK=mian"}).want(t, 1, "sleep_forever.out has no function mian (there are: main")

@@ -166,8 +166,8 @@ func TestPredictedConfig(t *testing.T) {
 		{newer, "riscv64-qemu", true},
 	} {
 		t.Run(test.of+" for "+test.profile, func(t *testing.T) {
-			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("takes its time: run it with LKMC_BOOT=all")
+			if test.slow {
+				needAll(t, "takes its time")
 			}
 			k := kernel(t, test.of, test.profile)
 			fragment := string(content(t, filepath.Join(k.dir, "generated", test.profile, "linux.config")))
@@ -342,8 +342,8 @@ func TestEveryArch(t *testing.T) {
 		{"ppc64el-qemu", "ppc64_defconfig", true},
 	} {
 		t.Run(test.profile, func(t *testing.T) {
-			if test.slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("takes its time: run it with LKMC_BOOT=all")
+			if test.slow {
+				needAll(t, "takes its time")
 			}
 			k := kernel(t, "x86_64-qemu", test.profile)
 			file := filepath.Join(k.folder, "arch", k.arch, "configs", test.defconfig)

@@ -135,8 +135,8 @@ func eachKgdb(t *testing.T, f func(t *testing.T, tr tree)) {
 	needBoot(t)
 	for profile, slow := range kgdbProfiles() {
 		t.Run(profile, func(t *testing.T) {
-			if slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
+			if slow {
+				needAll(t, "compiles a kernel")
 			}
 			f(t, root(t).of(profile).with("BUILDER=source"))
 		})

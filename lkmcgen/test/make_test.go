@@ -74,6 +74,15 @@ func needBoot(t *testing.T) {
 	}
 }
 
+// needAll skips what takes long, as to compile a kernel does, unless all tests
+// were asked for.
+func needAll(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("LKMC_BOOT") != "all" {
+		t.Skip(why + ": run it by make test-all, or with LKMC_BOOT=all")
+	}
+}
+
 // command runs a command in the tree, with the end of a file as its input.
 func (tr tree) command(t *testing.T, stdin io.Reader, args ...string) result {
 	t.Helper()

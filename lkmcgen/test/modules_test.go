@@ -282,9 +282,7 @@ func block(text, name string) string {
 // TestDebugKernel: the kernel that checks itself tells of a bug of each kind.
 func TestDebugKernel(t *testing.T) {
 	needBoot(t)
-	if os.Getenv("LKMC_BOOT") != "all" {
-		t.Skip("compiles a kernel: run it with LKMC_BOOT=all")
-	}
+	needAll(t, "compiles a kernel")
 	tr := root(t).of("x86_64-qemu-debug").with("TIMEOUT=240")
 	tr.make(t, "build").want(t, 0)
 	headers := filepath.Join(tr.dir, "out/x86_64-qemu-debug/source/headers")

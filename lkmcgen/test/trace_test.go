@@ -3,7 +3,6 @@
 package test
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -49,8 +48,8 @@ func TestTrace(t *testing.T) {
 		{"riscv64-qemu", "source", true},
 	} {
 		t.Run(kernel.profile+"/"+kernel.builder, func(t *testing.T) {
-			if kernel.slow && os.Getenv("LKMC_BOOT") != "all" {
-				t.Skip("of another arch: run it with LKMC_BOOT=all")
+			if kernel.slow {
+				needAll(t, "of another arch")
 			}
 			tr := root(t).of(kernel.profile).with("BUILDER="+kernel.builder, "RUN=trace", "TIMEOUT=180")
 			if tr.make(t, "build").want(t, 0); t.Failed() {
