@@ -97,6 +97,7 @@ fi
 append panic=-1
 append nokaslr norandmaps
 append printk.devkmsg=on
+append no_timer_check
 append kasan_multi_shot
 if [ -n "$EVAL" ]; then
 	append_script lkmc_eval "$EVAL"

@@ -98,6 +98,7 @@ fi
 append panic=-1
 append nokaslr norandmaps
 append printk.devkmsg=on
+append no_timer_check
 if [ "$BUILDER" = distro ]; then
 	append cryptomgr.notests
 fi

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// stoppedGuest starts a guest that waits for GDB. A PC that is stopped may find its
-// timer broken: no_timer_check.
+// stoppedGuest starts a guest that waits for GDB.
 func (tr tree) stoppedGuest(t *testing.T, run string, settings ...string) *running {
 	t.Helper()
 	needBoot(t)
@@ -48,7 +47,7 @@ func TestGdbUser(t *testing.T) {
 			if test.slow {
 				needAll(t, "of another arch")
 			}
-			g := root(t).of(test.profile).stoppedGuest(t, "gdb-user", "APPEND=init=/sleep_forever.out no_timer_check")
+			g := root(t).of(test.profile).stoppedGuest(t, "gdb-user", "APPEND=init=/sleep_forever.out")
 			g.gdbUser(t, []string{"BIN=sleep_forever", "BREAK=mian"}).want(t, 1, "sleep_forever.out has no function mian (there are: main")
 			g.gdbUser(t, []string{"BIN=sleep_forever"}, "next", "next", "backtrace").
 				want(t, 0, "1, main () at kernel_module/user/sleep_forever.c:", "\tpause();", "_start ()")
@@ -59,7 +58,7 @@ func TestGdbUser(t *testing.T) {
 // TestGdbUserLater: of many processes only the one that is meant; other programs
 // have code at the same address. What stands in the way is told.
 func TestGdbUserLater(t *testing.T) {
-	g := root(t).stoppedGuest(t, "gdb-later", "APPEND=no_timer_check", "EVAL=/hello.out; /myinsmod.out; /rw.out </dev/null; /sleep_forever.out")
+	g := root(t).stoppedGuest(t, "gdb-later", "EVAL=/hello.out; /myinsmod.out; /rw.out </dev/null; /sleep_forever.out")
 	movable := filepath.Join(t.TempDir(), "movable")
 	g.compile(t, "sleep_forever", movable, "-static-pie")
 	for _, test := range []struct {
@@ -86,7 +85,7 @@ func TestGdbUserKernel(t *testing.T) {
 	movable := filepath.Join(folder, "movable")
 	tr.compile(t, "sleep_forever", movable, "-static-pie")
 	tr.make(t, "build", "BUILDER=source").want(t, 0)
-	g := tr.stoppedGuest(t, "gdb-kernel", "APPEND=no_timer_check", "EVAL=ls /proc/1; while sleep 2; do /hello.out; /share/movable & done")
+	g := tr.stoppedGuest(t, "gdb-kernel", "EVAL=ls /proc/1; while sleep 2; do /hello.out; /share/movable & done")
 	g.gdbUser(t, []string{"BIN=ls", "BREAK=main ls_main"}, "print argv[1]", "continue").
 		want(t, 0, "Breakpoint 1, main (argc=2, argv=0x", `"/proc/1"`, "Breakpoint 2, ls_main (argc=2, argv=0x")
 	g.gdbUser(t, []string{"BIN=" + movable}, "next", "info symbol main").
