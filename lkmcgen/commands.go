@@ -37,6 +37,7 @@ func commands() []command {
 		{"explain", "[--json] PROFILE [KEY ...]", "show a value, a symbol or a word of a command, the file and line that set it, and what it replaced", []string{"--json"}, explain},
 		{"diff", "[--json] A [B]", "in which values two profiles differ; NAME@REVISION is one as git has it", []string{"--json"}, diffProfiles},
 		{"matrix", "[--json] [PROFILE ...]", "which options work with which profiles and builders, and why not", []string{"--json"}, matrix},
+		{"import", "[--json | --write] PROFILE PROJECT FILE", "show the symbols of a .config file as an edit of a profile, or make it", []string{"--json", "--write"}, importConfig},
 		{"schema", "layer|profile", "print the JSON Schema of such files, which tells an editor their keys", nil, printSchema},
 		{"check", "[--json | --config] [--out DIR] [--PART DIR] [--base FILE] [--fragment FILE] [PROFILE [PART]]", "tell which symbols a profile asks for in vain, why, and what mends it; PART: linux, busybox, buildroot", []string{"--json", "--config", "--out", "--linux", "--busybox", "--buildroot", "--base", "--fragment"}, check},
 		{"exec", "[-t] [--timeout S] RUN COMMAND", "run a shell command in a running guest; its status is the exit status", []string{"--timeout", "-t"}, execCommand},

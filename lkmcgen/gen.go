@@ -117,8 +117,7 @@ func (e *env) print(report output.Report, mode genMode) {
 	for _, c := range report.Changes {
 		switch {
 		case mode.diff:
-			name := "generated/" + c.Path
-			e.stdout.Write(diff.Diff("a/"+name, c.Old, "b/"+name, c.New))
+			e.printDiff("generated/"+c.Path, c.Old, c.New)
 		case !mode.check:
 			fmt.Fprintf(e.stdout, "%s generated/%s\n", c.Kind, c.Path)
 		}
@@ -133,6 +132,11 @@ func (e *env) print(report output.Report, mode genMode) {
 	for _, kept := range report.Kept {
 		fmt.Fprintf(e.stderr, "%s: edited by hand; the edit %s kept here, because the file is generated from profiles/ and templates/\n", kept, is)
 	}
+}
+
+// printDiff prints what becomes of a file, in a form that patch takes.
+func (e *env) printDiff(name string, old, edited []byte) {
+	e.stdout.Write(diff.Diff("a/"+name, old, "b/"+name, edited))
 }
 
 // stale turns the changes that gen would make into problems.

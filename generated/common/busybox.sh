@@ -6,6 +6,8 @@
 # actions:
 #	config FRAGMENT  the fragment, and defaults for the rest
 #	build RESULT     compile; RESULT/busybox, RESULT/busybox.unstripped with symbols
+#	edited FRAGMENT RESULT
+#	                 what someone changed in .config since; RESULT
 #	make TARGET      any other target of Kbuild
 set -eu
 label=busybox
@@ -44,8 +46,19 @@ build)
 	copy_if_changed "$build/busybox" "$1/busybox"
 	ln -sfr "$build/busybox_unstripped" "$1/busybox.unstripped"
 	;;
+edited)
+	# Its Kconfig knows one name for .config, so this needs a folder of its own.
+	settle() {
+		mkdir -p "$work/build"
+		cp "$1" "$work/build/.config"
+		yes '' | tied make -C "$tree" O="$work/build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory -s oldconfig >/dev/null
+		cp "$work/build/.config" "$1"
+	}
+	edited "$1" "$2"
+	;;
 make)
 	need_terminal "$1"
 	kbuild "$@"
+	tell_import "$1"
 	;;
 esac

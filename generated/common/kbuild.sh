@@ -72,10 +72,78 @@ why_not() {
 	exit 1
 }
 
+# edited FRAGMENT RESULT writes the lines that someone changed in .config since it
+# was made of the fragment: the fewest that behind the fragment make the same
+# .config. What follows from another line is left out, unless the fragment says
+# otherwise. "settle FILE" is what makes a .config of a fragment.
+edited() {
+	work=$build/lkmc.edit
+	mkdir -p "$work"
+	LC_ALL=C awk -v must="$work/must" -v maybe="$work/maybe" '
+		function symbol(line) {
+			if (line ~ /^# [A-Za-z0-9_]+ is not set$/) return substr(line, 3, length(line) - 13)
+			return line ~ /^[A-Za-z0-9_]+=/ ? substr(line, 1, index(line, "=") - 1) : ""
+		}
+		BEGIN { printf "" >must; printf "" >maybe }
+		FNR == 1 { file++ }
+		{ name = symbol($0) }
+		name == "" { next }
+		file == 1 { asked[name] = 1 }
+		file == 2 { old[name] = $0 }
+		file == 3 { new[name] = 1; if (old[name] != $0) print >(name in asked ? must : maybe) }
+		# What is there no more was turned off with what it depends on.
+		END { for (name in asked) if (name in old && !(name in new) && old[name] !~ /^#/) print "# " name " is not set" >must }
+	' "$1" "$build/lkmc.config" "$build/.config"
+	: >"$work/dropped"
+	left=$(wc -l <"$work/maybe")
+	say "$((left + $(wc -l <"$work/must"))) symbols differ; looking for those that make the others"
+	if [ "$left" = 0 ] || ! same_without "$1" 0 0; then
+		cat "$work/must" "$work/maybe" >"$2"
+		return
+	fi
+	ranges="1:$left"
+	while [ -n "$ranges" ]; do
+		from=${ranges%%:*} to=${ranges#*:}
+		to=${to%% *}
+		case $ranges in *' '*) ranges=${ranges#* } ;; *) ranges= ;; esac
+		if same_without "$1" "$from" "$to"; then
+			seq "$from" "$to" >>"$work/dropped"
+		elif [ "$from" != "$to" ]; then
+			middle=$(((from + to) / 2))
+			ranges="$from:$middle $((middle + 1)):$to${ranges:+ $ranges}"
+		fi
+	done
+	lines_without 0 0 | cat "$work/must" - >"$2"
+}
+
+# lines_without FROM TO prints the lines that may be left out and are not yet, but
+# for those in between.
+lines_without() {
+	awk -v from="$1" -v to="$2" 'FILENAME == ARGV[1] { dropped[$1]; next } !(FNR in dropped) && (FNR < from || FNR > to)' \
+		"$work/dropped" "$work/maybe"
+}
+
+# same_without FRAGMENT FROM TO tells whether the other lines make the same .config.
+same_without() {
+	lines_without "$2" "$3" | cat "$1" "$work/must" - >"$work/try"
+	settle "$work/try"
+	for config in "$work/try" "$build/.config"; do
+		sed -n '/^#.* is not set$/p; /^[A-Za-z0-9_]*=/p' "$config" >"$config.lines"
+	done
+	cmp -s "$work/try.lines" "$build/.config.lines"
+}
+
 # need_terminal TARGET refuses a menu where nobody can answer it.
 need_terminal() {
 	case $1 in
 	menuconfig | nconfig) [ -t 0 ] || { say "$1 needs a terminal" && exit 1; } ;;
+	esac
+}
+
+# tell_import TARGET says how to keep what a menu changed.
+tell_import() {
+	case $1 in
+	*config) cmp -s "$build/.config" "$build/lkmc.config" || say "to keep the change in the profile: make $label-import" ;;
 	esac
 }
 

@@ -9,6 +9,7 @@
 #	initramfs TARGET IMAGE RESULT
 #	                           link again with RESULT/rootfs.cpio.gz inside;
 #	                           RESULT/kernel-initramfs
+#	edited FRAGMENT RESULT     what someone changed in .config since; RESULT
 #	make TARGET                any other target of Kbuild
 set -eu
 label=linux
@@ -50,6 +51,7 @@ case $action in
 config)
 	keep_edited "$build"
 	kbuild -s tinyconfig >/dev/null 2>&1 || kbuild tinyconfig
+	cp "$build/.config" "$build/lkmc.tiny"
 	cat "$1" >>"$build/.config"
 	# That the fragment has the last word is what we want.
 	kbuild -s olddefconfig 2>&1 >/dev/null | sed '/warning: override: /d' >&2
@@ -84,8 +86,18 @@ initramfs)
 	ln -sfn vmlinux-gdb.py "$build/vmlinux.initramfs-gdb.py"
 	take_back
 	;;
+edited)
+	[ -e "$build/lkmc.tiny" ] || die "$build was configured by an older version (run: make clean-linux, then change it again)"
+	settle() {
+		cat "$build/lkmc.tiny" "$1" >"$1.all"
+		kbuild -s KCONFIG_CONFIG="$1.all" olddefconfig >/dev/null 2>&1
+		mv "$1.all" "$1"
+	}
+	edited "$1" "$2"
+	;;
 make)
 	need_terminal "$1"
 	kbuild "$@"
+	tell_import "$1"
 	;;
 esac

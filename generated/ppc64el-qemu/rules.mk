@@ -227,6 +227,14 @@ $(P)/source/initramfs.stamp: $(P)/source/kernel.stamp $(P)/source/rootfs.stamp
 check-config: $(LKMCGEN) | $(LINUX_TREE)/Makefile $(BUSYBOX_TREE)/Makefile ## tell which symbols of the profile will be lost, why, and what mends it
 	@$(WHY)
 
+.PHONY: linux-import busybox-import
+linux-import: $(LINUX_BUILD)/lkmc.configured $(LKMCGEN) ## what menuconfig changed, as an edit of the profile; WRITE=1 makes it
+	$(RECURSE)@$(LINUX) edited $(G)/linux.config $(LINUX_BUILD)/lkmc.edited
+	@$(LKMCGEN) import $(if $(filter 1,$(WRITE)),--write) $(PROFILE) linux $(LINUX_BUILD)/lkmc.edited
+busybox-import: $(BUSYBOX_BUILD)/lkmc.configured $(LKMCGEN) ## the same of BusyBox
+	$(RECURSE)@$(BUSYBOX) edited $(G)/busybox.config $(BUSYBOX_BUILD)/lkmc.edited
+	@$(LKMCGEN) import $(if $(filter 1,$(WRITE)),--write) $(PROFILE) busybox $(BUSYBOX_BUILD)/lkmc.edited
+
 .PHONY: linux-menuconfig linux-savedefconfig
 linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ## its configuration
 	$(RECURSE)@$(LINUX) make $*

@@ -245,7 +245,6 @@ func TestKernelTree(t *testing.T) {
 	}
 }
 
-// TestRegenerate follows the rule that keeps generated/ up to date.
 // TestDoctor: it works when nothing else does.
 func TestDoctor(t *testing.T) {
 	tr := copyTree(t)
@@ -301,6 +300,31 @@ func TestLacks(t *testing.T) {
 	}
 }
 
+// TestImport: what the projects' own tools changed in .config comes back as the
+// fewest lines of a profile, and the contract holds with them.
+func TestImport(t *testing.T) {
+	needBoot(t)
+	from := root(t)
+	from.make(t, "out/source/linux-6.1/Makefile", "out/source/busybox/Makefile", "BUILDER=source", "OUT=out").want(t, 0)
+	linux, busybox := filepath.Join(from.dir, "out/source/linux-6.1"), filepath.Join(from.dir, "out/source/busybox")
+	tr := copyTree(t).with("BUILDER=source", "LINUX_SRC="+linux, "BUSYBOX_SRC="+busybox)
+	tr.make(t, "linux-import", "busybox-import").want(t, 0, "nothing differs from what x86_64-qemu asks for\n")
+	built := func(name, tree string) string {
+		return "out/x86_64-qemu/source/" + name + strings.ReplaceAll(tree, "/", "_")
+	}
+	config := built("linux", linux) + "/.config"
+	tr.command(t, nil, linux+"/scripts/config", "--file", config, "-e", "PANIC_ON_OOPS").want(t, 0)
+	tr.command(t, nil, "sh", "generated/common/linux.sh", linux, built("linux", linux), "x86", "x86_64-linux-gnu-", "make", "olddefconfig").
+		want(t, 0, "linux: to keep the change in the profile: make linux-import\n")
+	tr.edit(t, built("busybox", busybox)+"/.config", "CONFIG_CAL=y", "# CONFIG_CAL is not set")
+	edit := "+\n+[linux.config]\n+PANIC_ON_OOPS = true\nnothing is written yet"
+	tr.make(t, "linux-import").want(t, 0, "2 symbols differ", edit)
+	tr.make(t, "linux-import", "WRITE=1").want(t, 0, "profiles/x86_64-qemu.toml: 1 symbols set\n")
+	tr.make(t, "busybox-import", "WRITE=1").want(t, 0, "+[busybox.config]\n+CAL = false\n")
+	tr.make(t, "linux-import", "busybox-import").want(t, 0, "linux: configured ", "nothing differs from what x86_64-qemu asks for\n")
+}
+
+// TestRegenerate follows the rule that keeps generated/ up to date.
 func TestRegenerate(t *testing.T) {
 	tr := copyTree(t)
 	generations := func(args ...string) int {

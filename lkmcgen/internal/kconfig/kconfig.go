@@ -128,3 +128,37 @@ func (d Dialect) Line(symbol string, v Value) string {
 func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
+
+// Symbol reads a line of a .config file or a fragment. It returns no name for a
+// line that sets no symbol of the dialect.
+func (d Dialect) Symbol(line string) (name string, v Value) {
+	if rest, ok := strings.CutPrefix(line, "# "+d.Prefix); ok {
+		if name, ok := strings.CutSuffix(rest, " is not set"); ok && symbolName.MatchString(name) {
+			return name, Value{Tristate, "n"}
+		}
+		return "", Value{}
+	}
+	rest, ok := strings.CutPrefix(line, d.Prefix)
+	name, text, found := strings.Cut(rest, "=")
+	switch {
+	case !ok || !found || !symbolName.MatchString(name):
+		return "", Value{}
+	case text == "y" || text == "m" || text == "n":
+		return name, Value{Tristate, text}
+	case len(text) >= 2 && text[0] == '"' && text[len(text)-1] == '"':
+		return name, Value{String, unquote(text[1 : len(text)-1])}
+	}
+	return name, Value{Number, text}
+}
+
+// unquote undoes what quote does inside its quotes.
+func unquote(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
