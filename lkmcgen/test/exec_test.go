@@ -453,7 +453,7 @@ func TestExecWatch(t *testing.T) {
 		g.edit(t, "profiles/base.toml", "disc_size", "disk_size")
 	}
 	g.edit(t, "profiles/base.toml", `"256M"`, `"300M"`)
-	expect("out of date now: root file system (make build BUILDER=distro)")
+	expect("out of date now: modules, root file system (make build BUILDER=distro)")
 	if n := strings.Count(string(content(t, log)), "disc_size"); n > 2 {
 		t.Errorf("a mistake that was made twice is told %d times", n)
 	}
