@@ -22,6 +22,9 @@ func TestReplay(t *testing.T) {
 	needBoot(t)
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
+			if profile == "ppc64el-qemu" || profile == "mips64el-qemu" {
+				t.Skip("QEMU 7.2 does not replay this machine from its first state, see Limits in README.adoc")
+			}
 			if profile != "x86_64-qemu" && profile != "aarch64-qemu" {
 				needAll(t, "of another arch")
 			}
