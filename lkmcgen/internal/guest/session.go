@@ -23,9 +23,10 @@ const (
 
 	// Quiet is how long Connect waits before it says that it waits.
 	Quiet = 2 * time.Second
-	// bootTime is how long a guest may take until its agent answers, and
-	// otherInit the same for a guest whose init is not the usual one.
-	bootTime  = 60 * time.Second
+	// bootTime is how long a guest may take until its agent answers, also with a
+	// kernel that checks itself on a busy host, and otherInit the same for a guest
+	// whose init is not the usual one.
+	bootTime  = 180 * time.Second
 	otherInit = 10 * time.Second
 )
 
