@@ -20,7 +20,7 @@
  *	rmdir: '/tmp/kprobe': No such file or directory
  *	kprobe: calls: 1
  *
- * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_KPROBES
+ * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_KPROBES, no CONFIG_MIPS
  * See: kernel/kprobes.c, Documentation/trace/kprobes.rst, rootfs_overlay/kprobe.sh
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -20,7 +20,7 @@
  *	kretprobe: vfs_rmdir returned -16 after ... ns
  *	kretprobe: missed: 0
  *
- * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_KRETPROBES
+ * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_KRETPROBES, no CONFIG_MIPS
  * See: kernel/kprobes.c, include/uapi/asm-generic/errno.h, kernel_module/kprobe.c
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -13,8 +13,7 @@
  * Expected:
  *	... panic: about to crash
  *	... Kernel panic - not syncing: panic: on purpose
- *	... panic_init+... kernel_module/panic.c:...
- *	run: kernel panic: panic: on purpose (exit status 101); trace: ...
+ *	run: kernel panic: panic: on purpose (exit status 101)...
  *
  * Needs: CONFIG_MODULES
  * See: kernel/panic.c, Documentation/admin-guide/kernel-parameters.txt

@@ -25,7 +25,8 @@
 #	kprobe: calls: 1
 #	kprobe: cannot watch vfs_nothing: error -2
 #
-# Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_KPROBES, /sys/kernel/debug/kprobes
+# Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_KPROBES, no CONFIG_MIPS,
+#	/sys/kernel/debug/kprobes
 # See: kernel_module/kprobe.c
 set -eu
 # shellcheck source=ktap.sh

@@ -67,6 +67,7 @@ missing() {
 		case $need in
 		'' | root | nothing) ;;
 		CONFIG_*) option "$need" || lacking="$need is not set in this kernel" ;;
+		'no CONFIG_'*) ! option "${need#no }" || lacking="${need#no } is set in this kernel" ;;
 		/*) [ -e "$need" ] || lacking="there is no $need" ;;
 		'pci '*) pci_device "${need#pci }" || lacking="there is no PCI device ${need#pci }" ;;
 		*' CPUs') [ "$(nproc)" -ge "${need% CPUs}" ] || lacking="the guest has fewer than $need" ;;

@@ -37,7 +37,6 @@ func TestGuest(t *testing.T) {
 			if tr.make(t, "build").want(t, 0); t.Failed() {
 				return
 			}
-			t.Parallel() // when all are built
 			r := tr.make(t, "test-guest")
 			r.want(t, 0, "0 failed")
 			t.Log(regexp.MustCompile(`(?m)^[0-9]+ passed.*`).FindString(r.output))
