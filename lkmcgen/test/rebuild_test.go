@@ -95,7 +95,7 @@ func edits() []edit {
 		{"a driver in guest.modules", replace("profiles/emulator/qemu.toml", `"virtio_rng", `, ""),
 			"generated rootfs", "generated rootfs"},
 		one("a module", replace("kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`), "modules rootfs"),
-		one("a header of modules", func(t *testing.T, tr tree) { write(t, tr, "kernel_module/hello.h", "#define HELLO 1\n") }, "modules rootfs"),
+		one("a header of modules", func(t *testing.T, tr tree) { write(t, tr, "kernel_module/hello.h", "#define HELLO 1\n") }, "modules programs rootfs"),
 		one("a user program", replace("kernel_module/user/hello.c", "hello", "hi"), "programs rootfs"),
 		one("a file of rootfs_overlay", replace("rootfs_overlay/etc/hostname", "lkmc", "lkmc2"), "rootfs"),
 	}
@@ -134,10 +134,10 @@ func testRebuildTable(t *testing.T, tr tree, builder string) {
 // for the kernel, so nothing follows it; packages are unpacked again.
 func testRebuildGoals(t *testing.T, tr tree, builder string) {
 	for goals, want := range map[string]map[string]string{
-		"rootfs-rebuild":                 {"distro": "rootfs", "source": "rootfs"},
-		"modules-rebuild build":          {"distro": "modules rootfs", "source": "modules rootfs"},
-		"linux-rebuild build":            {"distro": "kernel busybox modules rootfs", "source": ""},
-		"busybox-rebuild rootfs-rebuild": {"distro": "kernel busybox modules rootfs", "source": "rootfs"},
+		"rootfs-rebuild":                       {"distro": "rootfs", "source": "rootfs"},
+		"modules-rebuild build":                {"distro": "modules rootfs", "source": "modules rootfs"},
+		"linux-rebuild build":                  {"distro": "kernel busybox modules rootfs", "source": ""},
+		"busybox-rebuild rootfs-rebuild build": {"distro": "kernel busybox modules rootfs", "source": "rootfs"},
 	} {
 		if got := tr.remade(t, builder, strings.Fields(goals)...); got != want[builder] {
 			t.Errorf("%s: made again: %q, want %q", goals, got, want[builder])
