@@ -59,7 +59,11 @@ func replays(t *testing.T, tr tree) {
 	}
 	tr.make(t, "replay", "MEMORY=300M").want(t, 2, "was recorded with another machine", "- -m 256M", "+ -m 300M")
 	tr.make(t, "replay", "APPEND=x").want(t, 2, "was recorded with another machine")
-	back(t, tr, string(recorded))
+	// On a PC with Debian's kernel the way back takes minutes, more than five on a
+	// busy host.
+	if tr.profileName() != "x86_64-qemu" || os.Getenv("LKMC_BOOT") == "all" {
+		back(t, tr, string(recorded))
+	}
 	kernel := filepath.Join(tr.dir, "out", tr.profileName(), "distro/kernel")
 	info, err := os.Stat(kernel)
 	if err != nil {
