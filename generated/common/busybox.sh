@@ -51,7 +51,7 @@ edited)
 	settle() {
 		mkdir -p "$work/build"
 		cp "$1" "$work/build/.config"
-		yes '' | tied make -C "$tree" O="$work/build" ARCH="$arch" CROSS_COMPILE="$cross" --no-print-directory -s oldconfig >/dev/null
+		(build=$work/build && yes '' | kbuild -s oldconfig >/dev/null)
 		cp "$work/build/.config" "$1"
 	}
 	edited "$1" "$2"
