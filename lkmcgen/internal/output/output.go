@@ -22,6 +22,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"lkmc/lkmcgen/internal/diag"
@@ -307,7 +308,7 @@ func (d *Dir) commit() error {
 	}
 	whole := d.wholeFolders()
 	for _, c := range d.changes {
-		if whole[path.Dir(c.Path)] || c.Path == indexName {
+		if whole[top(c.Path)] || c.Path == indexName {
 			continue
 		}
 		if err := d.apply(c); err != nil {
@@ -327,8 +328,8 @@ func (d *Dir) commit() error {
 func (d *Dir) wholeFolders() map[string]bool {
 	whole := map[string]bool{}
 	for _, c := range d.changes {
-		folder := path.Dir(c.Path)
-		if _, known := whole[folder]; !known && folder != "." && path.Dir(folder) == "." {
+		folder := top(c.Path)
+		if _, known := whole[folder]; !known && folder != "." {
 			_, err := d.root.Stat(folder)
 			whole[folder] = errors.Is(err, fs.ErrNotExist)
 		}
@@ -339,6 +340,14 @@ func (d *Dir) wholeFolders() map[string]bool {
 		}
 	}
 	return whole
+}
+
+// top returns the folder at the top that a file is in, "." for one in none.
+func top(file string) string {
+	if folder, _, found := strings.Cut(file, "/"); found {
+		return folder
+	}
+	return "."
 }
 
 func (d *Dir) apply(c Change) error {

@@ -123,7 +123,7 @@ func TestChanges(t *testing.T) {
 		{"remove a file", tree{"common/run.sh": "run", "arm/run.sh": "arm"}, "remove arm/empty"},
 		{"remove a folder", tree{"common/run.sh": "run"}, "remove arm/empty\nremove arm/run.sh"},
 		{"remove all", tree{}, "remove arm/empty\nremove arm/run.sh\nremove common/run.sh"},
-		{"deeper", tree{"common/run.sh": "run", "arm/run.sh": "arm", "arm/empty": "", "arm/a/b/c": "c", "x/y/z": "z"}, "create arm/a/b/c\ncreate x/y/z"},
+		{"deeper", tree{"common/run.sh": "run", "arm/run.sh": "arm", "arm/empty": "", "arm/a/b/c": "c", "x/y/z": "z", "x/z": "z"}, "create arm/a/b/c\ncreate x/y/z\ncreate x/z"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := generated(t)
