@@ -13,6 +13,8 @@ OUT ?= out
 DOWNLOADS ?= $(OUT)/download
 LINUX_SRC ?=
 BUSYBOX_SRC ?=
+BUILDROOT_SRC ?=
+BR_TOOLCHAIN ?= distro
 CCACHE ?=
 DISTRIBUTE ?=
 V ?=
@@ -49,7 +51,7 @@ MAKEOVERRIDES :=
 open := (
 close := )
 SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
-NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value BUILDROOT_SRC) $(value BR_TOOLCHAIN) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
 ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
 $(error a setting holds a special character: $(NAMES))
 endif
@@ -70,7 +72,7 @@ COMPILING := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)'
 LKMCGEN := $(OUT)/bin/lkmcgen
 STAMP := $(OUT)/gen.stamp
 # Folders are listed too: their time changes when a file comes or goes.
-INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/*)
+INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/* templates/*/*/* templates/*/*/*/* templates/*/*/*/*/*)
 SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/*.go)
 
 HOST_RELEASE := $(if $(filter host-modules,$(MAKECMDGOALS)),$(shell uname -r))
@@ -84,6 +86,7 @@ NEEDS_GOAL_gdb += $(if $(IN_TMUX),tmux:tmux)
 NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
 NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers-$(HOST_RELEASE):/lib/modules/$(HOST_RELEASE)/build)
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
+NEEDS_GOAL_buildroot-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
 NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache perl:perl device-tree-compiler:dtc \
@@ -101,13 +104,16 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated list explain diff matrix doctor catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
+WITHOUT_RULES := help gen check-generated test-buildroot list explain diff matrix doctor catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
 endif
 ifneq ($(filter-out 0 1,$(CCACHE)),)
 $(error CCACHE=$(CCACHE): want 0 or 1)
+endif
+ifeq ($(filter distro internal,$(BR_TOOLCHAIN)),)
+$(error BR_TOOLCHAIN=$(BR_TOOLCHAIN): want distro or internal)
 endif
 ifneq ($(filter-out distcc icecc,$(DISTRIBUTE)),)
 $(error DISTRIBUTE=$(DISTRIBUTE): want distcc or icecc)
@@ -121,7 +127,7 @@ override RR := record
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -348,24 +354,31 @@ test-all: $(LKMCGEN) ## the tests, and the kernels of all arches from source
 	@$(MAKE) unit
 	@LKMC_BOOT=all CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -v ./lkmcgen/test
 
+# Configures, which takes a minute; only BUILDER=buildroot itself compiles.
+.PHONY: test-buildroot
+test-buildroot: export BUILDROOT_SRC := $(BUILDROOT_SRC)
+test-buildroot: $(LKMCGEN) ## configure the tree BUILDROOT_SRC for every arch
+	@test -d '$(BUILDROOT_SRC)' || { echo 'error: say which tree: make test-buildroot BUILDROOT_SRC=folder' >&2; exit 1; }
+	@CGO_ENABLED=0 $(GO) test -count=1 -run TestBuildrootTree -v ./lkmcgen/test
+
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing
 	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
 	@sh generated/common/deps.sh check $(NEEDS_GOAL_unit)
 	@CGO_ENABLED=0 $(GO) vet ./...
 	@CGO_ENABLED=0 $(GO) tool staticcheck ./...
-	@shellcheck -x -P SCRIPTDIR generated/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* rootfs_overlay/etc/udhcpc/* .ci/run
+	@shellcheck -x -P SCRIPTDIR generated/*/*.sh generated/common/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* rootfs_overlay/etc/udhcpc/* .ci/run
 	@CGO_ENABLED=0 $(GO) test ./...
 
 .PHONY: bench
 bench: $(LKMCGEN) ## measure, and print the figures with their method
 	@LKMC_BENCH=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep --line-buffered -v '^---\|^===\|^PASS\|^ok'
 
-.PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-runs
+.PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-runs
 clean: ## remove what was built for PROFILE, but for the disks of runs
 	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' all
 
-clean-linux clean-busybox clean-modules clean-rootfs clean-runs: clean-%: ## one part of it
+clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-runs: clean-%: ## one part of it
 	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' $*
 
 .PHONY: distclean

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -195,7 +196,7 @@ func (c *checker) tree(w *wanted) (*project.Tree, error) {
 		return nil, err
 	}
 	defer sh.close()
-	t, err := openTree(w, arch, cross, sh.run)
+	t, err := c.openTree(w, arch, cross, sh.run)
 	if err != nil {
 		return nil, inFolder(w.tree, err)
 	}
@@ -210,7 +211,7 @@ func (c *checker) tree(w *wanted) (*project.Tree, error) {
 	return t, sh.save()
 }
 
-func openTree(w *wanted, arch, cross string, shell tree.Shell) (*project.Tree, error) {
+func (c *checker) openTree(w *wanted, arch, cross string, shell tree.Shell) (*project.Tree, error) {
 	fsys := os.DirFS(w.tree)
 	switch w.part.Name {
 	case "linux":
@@ -218,7 +219,11 @@ func openTree(w *wanted, arch, cross string, shell tree.Shell) (*project.Tree, e
 	case "busybox":
 		return project.BusyBox(fsys, shell)
 	}
-	return project.Buildroot(fsys, shell)
+	external, err := os.ReadFile(filepath.Join(c.root, "generated", "common", "buildroot", "Config.in"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return project.Buildroot(fsys, shell, external)
 }
 
 // inFolder makes the places of err those of files in a folder.

@@ -44,21 +44,21 @@ run record replay check-run test-guest $(if $(IN_TMUX),gdb): private export over
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
-ROOTFS := generated/common/rootfs.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
+ROOTFS := generated/common/rootfs.sh generated/common/rootfs-files.sh generated/common/manifest.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
 # Linux and BusyBox: the distribution's sources, or a tree of yours. Another tree
 # is another kernel, with a build folder of its own; a tree of yours may have
 # changed, so Kbuild is asked each time.
 LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
 LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux$(subst /,_,$(abspath $(LINUX_SRC))),$(LINUX_TREE)/build-$(notdir $(P)))
-LINUX_CHANGED := $(if $(LINUX_SRC)$(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
+LINUX_CHANGED := $(if $(LINUX_SRC)$(filter-out $(LINUX_TREE),$(file <$(P)/$(BUILDER)/linux.tree)),FORCE)
 BUSYBOX_TREE := $(or $(BUSYBOX_SRC),$(OUT)/source/busybox)
 BUSYBOX_BUILD := $(P)/source/busybox$(if $(BUSYBOX_SRC),$(subst /,_,$(abspath $(BUSYBOX_SRC))),-build)
-BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/source/busybox.tree)),FORCE)
+BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/$(BUILDER)/busybox.tree)),FORCE)
 
 # What is wrong with a tree of yours is told before anything is built.
 LINUX_WRONG := $(if $(LINUX_SRC),$(or \
-	$(if $(filter source,$(BUILDER)),,only BUILDER=source compiles a kernel),\
+	$(if $(filter source buildroot,$(BUILDER)),,only BUILDER=source and buildroot compile a kernel),\
 	$(if $(wildcard $(LINUX_SRC)/init/Kconfig),,no kernel tree there),\
 	$(if $(wildcard $(LINUX_SRC)/arch/arm64/Makefile),,the tree has no arch/arm64),\
 	$(if $(wildcard $(LINUX_SRC)/.config $(LINUX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
@@ -66,7 +66,7 @@ ifneq ($(LINUX_WRONG),)
 $(error LINUX_SRC=$(LINUX_SRC): $(LINUX_WRONG))
 endif
 BUSYBOX_WRONG := $(if $(BUSYBOX_SRC),$(or \
-	$(if $(filter source,$(BUILDER)),,only BUILDER=source compiles BusyBox),\
+	$(if $(filter source buildroot,$(BUILDER)),,only BUILDER=source and buildroot compile BusyBox),\
 	$(if $(wildcard $(BUSYBOX_SRC)/archival),,no tree of BusyBox there),\
 	$(if $(wildcard $(BUSYBOX_SRC)/.config $(BUSYBOX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
 ifneq ($(BUSYBOX_WRONG),)

@@ -21,7 +21,7 @@ command_line_size=2048
 
 # What can be asked for. A variable that is not set gets its default.
 recall
-unavailable buildroot 'this version renders its fragment but has no rules to build with it'
+unavailable buildroot 'only the builder source makes what gem5 starts'
 unavailable distro 'gem5 starts an ELF vmlinux with its own drivers built in, and no package has one'
 builders source source
 option EVAL script '' 'shell commands that the guest runs at the end of its start-up'

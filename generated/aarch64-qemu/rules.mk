@@ -9,7 +9,7 @@ P := $(OUT)/aarch64-qemu
 G := generated/aarch64-qemu
 
 BUILDER ?= distro
-BUILDERS := distro source
+BUILDERS := distro source buildroot
 ifeq ($(filter $(BUILDER),$(BUILDERS)),)
 # run.sh knows why.
 $(error $(shell BUILDER='$(BUILDER)' sh $(G)/run.sh -c 2>&1))
@@ -21,6 +21,7 @@ NEEDS_RUN += $(if $(filter-out 0,$(value QEMU_GDB)),gdb:gdb)
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
 NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
+NEEDS_buildroot := bc:bc bison:bison bzip2:bzip2 cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot file:file flex:flex g++:g++ gcc:gcc git:git kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h patch:patch perl:perl python3:python3 qemu-utils:qemu-img rsync:rsync unzip:unzip wget:wget xz-utils:xz gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/lib/libc.a
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
 CROSS := aarch64-linux-gnu-
 QEMU_USER := qemu-aarch64
@@ -65,21 +66,21 @@ run record replay check-run test-guest $(if $(IN_TMUX),gdb): private export over
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
-ROOTFS := generated/common/rootfs.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
+ROOTFS := generated/common/rootfs.sh generated/common/rootfs-files.sh generated/common/manifest.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
 # Linux and BusyBox: the distribution's sources, or a tree of yours. Another tree
 # is another kernel, with a build folder of its own; a tree of yours may have
 # changed, so Kbuild is asked each time.
 LINUX_TREE := $(or $(LINUX_SRC),$(OUT)/source/linux-6.1)
 LINUX_BUILD := $(if $(LINUX_SRC),$(P)/source/linux$(subst /,_,$(abspath $(LINUX_SRC))),$(LINUX_TREE)/build-$(notdir $(P)))
-LINUX_CHANGED := $(if $(LINUX_SRC)$(filter-out $(LINUX_TREE),$(file <$(P)/source/linux.tree)),FORCE)
+LINUX_CHANGED := $(if $(LINUX_SRC)$(filter-out $(LINUX_TREE),$(file <$(P)/$(BUILDER)/linux.tree)),FORCE)
 BUSYBOX_TREE := $(or $(BUSYBOX_SRC),$(OUT)/source/busybox)
 BUSYBOX_BUILD := $(P)/source/busybox$(if $(BUSYBOX_SRC),$(subst /,_,$(abspath $(BUSYBOX_SRC))),-build)
-BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/source/busybox.tree)),FORCE)
+BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/$(BUILDER)/busybox.tree)),FORCE)
 
 # What is wrong with a tree of yours is told before anything is built.
 LINUX_WRONG := $(if $(LINUX_SRC),$(or \
-	$(if $(filter source,$(BUILDER)),,only BUILDER=source compiles a kernel),\
+	$(if $(filter source buildroot,$(BUILDER)),,only BUILDER=source and buildroot compile a kernel),\
 	$(if $(wildcard $(LINUX_SRC)/init/Kconfig),,no kernel tree there),\
 	$(if $(wildcard $(LINUX_SRC)/arch/arm64/Makefile),,the tree has no arch/arm64),\
 	$(if $(wildcard $(LINUX_SRC)/.config $(LINUX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
@@ -87,11 +88,25 @@ ifneq ($(LINUX_WRONG),)
 $(error LINUX_SRC=$(LINUX_SRC): $(LINUX_WRONG))
 endif
 BUSYBOX_WRONG := $(if $(BUSYBOX_SRC),$(or \
-	$(if $(filter source,$(BUILDER)),,only BUILDER=source compiles BusyBox),\
+	$(if $(filter source buildroot,$(BUILDER)),,only BUILDER=source and buildroot compile BusyBox),\
 	$(if $(wildcard $(BUSYBOX_SRC)/archival),,no tree of BusyBox there),\
 	$(if $(wildcard $(BUSYBOX_SRC)/.config $(BUSYBOX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
 ifneq ($(BUSYBOX_WRONG),)
 $(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
+endif
+
+# Buildroot has the sources of these trees copied into its folder.
+BUILDROOT_TREE := $(or $(BUILDROOT_SRC),$(OUT)/source/buildroot-2025.02.16)
+BUILDROOT_OUT := $(P)/buildroot/output
+BUILDROOT := exec env V='$(V)' CCACHE='$(CCACHE)' TOOLCHAIN=$(BR_TOOLCHAIN) DOWNLOADS='$(DOWNLOADS)/buildroot' \
+	LKMC_WHY='$(LKMCGEN) check --out $(OUT) --buildroot $(BUILDROOT_TREE) --linux $(LINUX_TREE) --busybox $(BUSYBOX_TREE)' \
+	sh generated/common/buildroot.sh $(BUILDROOT_TREE) $(BUILDROOT_OUT)
+BUILDROOT_FILES := $(wildcard generated/common/buildroot/* generated/common/buildroot/*/*/*) generated/common/buildroot.sh generated/common/toolchain.sh
+BUILDROOT_WRONG := $(if $(filter buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),$(or \
+	$(if $(findstring @,$(CURDIR)$(OUT)$(BUILDROOT_SRC))$(filter-out 1,$(words $(BUILDROOT_TREE))),it cannot work below a folder with a blank or an @ in its name ($(CURDIR), OUT=$(OUT))),\
+	$(if $(BUILDROOT_SRC),$(if $(wildcard $(BUILDROOT_SRC)/package/Makefile.in),,no tree of Buildroot there))))
+ifneq ($(BUILDROOT_WRONG),)
+$(error BUILDROOT_SRC=$(BUILDROOT_SRC): $(BUILDROOT_WRONG))
 endif
 
 # What is made again though it looks up to date, and what its own make, Kbuild, is
@@ -258,3 +273,49 @@ $(P)/source/busybox.stamp: $(BUSYBOX_BUILD)/lkmc.configured $(wildcard $(BUSYBOX
 .PHONY: busybox-menuconfig
 busybox-menuconfig: busybox-%: $(BUSYBOX_BUILD)/lkmc.configured ## its configuration
 	$(RECURSE)@$(BUSYBOX) make $*
+
+.PHONY: build-buildroot modules-buildroot rootfs-buildroot
+build-buildroot: rootfs-buildroot
+modules-buildroot: $(P)/buildroot/modules.stamp
+rootfs-buildroot: $(P)/buildroot/rootfs.stamp
+
+## Parts, for BUILDER=buildroot
+
+$(OUT)/source/buildroot-2025.02.16/Makefile: | $(FIRST)
+	@sh generated/common/deps.sh check $(NEEDS_buildroot)
+	@$(BUILDROOT) fetch https://gitlab.com/buildroot.org/buildroot.git 2025.02.16
+
+# A space ends the name of a prerequisite, so a tree of yours is none.
+$(BUILDROOT_OUT)/lkmc.configured: $(G)/buildroot.config $(G)/linux.config $(G)/busybox.config $(BUILDROOT_FILES) \
+		$(if $(filter-out $(BR_TOOLCHAIN) $(BUILDROOT_TREE),$(file <$(BUILDROOT_OUT)/lkmc.choice)),FORCE) \
+		| $(FIRST) $(if $(BUILDROOT_SRC),,$(BUILDROOT_TREE)/Makefile)
+	@$(BUILDROOT) check 2025.02 2026.05.1
+	@sh generated/common/deps.sh check $(NEEDS_buildroot)
+	@$(BUILDROOT) config $(G) qemu_aarch64_virt aarch64-linux-gnu $(LINUX_TREE) $(BUSYBOX_TREE)
+	@touch $@
+
+.PHONY: buildroot-config
+buildroot-config: $(BUILDROOT_OUT)/lkmc.configured ## configure Buildroot and check that nothing of the profile is lost
+
+$(P)/buildroot/kernel.stamp: $(BUILDROOT_OUT)/lkmc.configured $(LINUX_CHANGED) $(call again,linux) | $(LINUX_TREE)/Makefile
+	@$(BUILDROOT) kernel arch/arm64/boot/Image arm64 aarch64-linux-gnu-
+	@echo $(LINUX_TREE) >$(P)/buildroot/linux.tree
+	$(call touch,$(P)/buildroot/kernel $(P)/buildroot/release)
+
+$(P)/buildroot/busybox.stamp: $(BUILDROOT_OUT)/lkmc.configured $(BUSYBOX_CHANGED) $(call again,busybox) | $(BUSYBOX_TREE)/Makefile
+	@$(BUILDROOT) busybox
+	@echo $(BUSYBOX_TREE) >$(P)/buildroot/busybox.tree
+	$(call touch,$(P)/buildroot/busybox)
+
+$(P)/buildroot/modules.stamp: $(MODULE_SOURCES) $(P)/buildroot/kernel.stamp $(MODULES_AGAIN)
+	@$(BUILDROOT) modules
+	$(call touch,$(P)/buildroot/modules -name '*.ko')
+
+$(P)/buildroot/rootfs.stamp: $(OVERLAY) $(PROGRAMS) $(P)/buildroot/modules.stamp $(P)/buildroot/busybox.stamp $(call again,rootfs)
+	@$(BUILDROOT) rootfs
+	@touch $@
+
+# Every other target of Buildroot: buildroot-source, buildroot-menuconfig,
+# buildroot-strace-rebuild.
+buildroot-%: $(BUILDROOT_OUT)/lkmc.configured
+	@$(BUILDROOT) make $*

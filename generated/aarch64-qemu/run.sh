@@ -21,8 +21,7 @@ command_line_size=2048
 
 # What can be asked for. A variable that is not set gets its default.
 recall
-unavailable buildroot 'this version renders its fragment but has no rules to build with it'
-builders distro distro source
+builders distro distro source buildroot
 option EVAL script '' 'shell commands that the guest runs at the end of its start-up'
 option EVAL_INIT script '' 'shell commands that the guest runs instead of init; then it powers off'
 	excludes EVAL_INIT EVAL

@@ -4,7 +4,7 @@
 # Removes what was built for a profile. A guest that runs keeps its files, and the
 # disk of a run is nobody's to remove but FRESH=1 and distclean.
 # usage: clean.sh OUT PROFILE PART...
-#	PART  linux, busybox, modules, rootfs, runs (folders of runs that are over,
+#	PART  linux, busybox, modules, rootfs, buildroot, runs (folders of runs that are over,
 #	      but for their disks), all; or everything, which is OUT itself
 set -eu
 out=$1 profile=$2
@@ -51,6 +51,11 @@ remove_modules() { remove modules modules.stamp; }
 
 remove_rootfs() { remove root boot 'rootfs.*' boot.cpio.gz manifest 'initramfs.stamp'; }
 
+remove_buildroot() {
+	remove_build "$folder/buildroot/output"
+	rm -rf "$folder/buildroot"
+}
+
 remove_runs() {
 	for run in "$folder"/runs/*; do
 		[ -d "$run" ] || continue
@@ -67,6 +72,7 @@ remove_runs() {
 remove_all() {
 	remove_linux
 	remove_busybox
+	remove_buildroot
 	remove_runs
 	for part in "$folder"/*; do
 		[ "$part" = "$folder/runs" ] || rm -rf "$part"
@@ -79,7 +85,7 @@ remove_everything() {
 	for run in "$out"/*/runs/*; do
 		! live "$run" || die "the guest of $run is running (power it off first)"
 	done
-	remove_build "$out"/source/linux-*/build-* "$out"/*/source/*
+	remove_build "$out"/source/linux-*/build-* "$out"/*/source/* "$out"/*/buildroot/output
 	rm -rf "$out"
 }
 

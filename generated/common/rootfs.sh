@@ -47,9 +47,6 @@ skeleton "$root"
 mkdir -p "$root/home/user0" "$root/mnt" "$root/root" "$root/run" "$root/share" "$root/tmp" "$root/var/log"
 cp -R rootfs_overlay/. "$root"
 chmod -R u+rwX,go+rX,go-w "$root"
-chmod 600 "$root/etc/shadow"
-chmod 700 "$root/root"
-chmod 1777 "$root/tmp"
 
 if [ -n "$kernel" ]; then
 	# shellcheck disable=SC2046 # names of modules
@@ -62,55 +59,17 @@ if [ -n "$kernel" ]; then
 	cp "$boot/etc/modules-boot" "$root/etc"
 fi
 
-# Our own modules: where modprobe looks, and in / for quick typing.
-extra=lib/modules/$release/extra
-mkdir -p "$root/$extra"
+# Our own modules and programs.
+extra=$root/lib/modules/$release/extra
+mkdir -p "$extra"
 for module in "$build"/modules/*.ko; do
-	[ -e "$module" ] || continue
-	cp "$module" "$root/$extra"
-	ln -s "$extra/${module##*/}" "$root"
+	[ ! -e "$module" ] || cp "$module" "$extra"
 done
-# They are loaded by those who type it, not because a device is there.
-modules=$root/lib/modules/$release
-if [ -e "$modules/modules.alias" ]; then mv "$modules/modules.alias" "$build/modules.alias"; else : >"$build/modules.alias"; fi
-depmod -b "$root" "$release" 2>/dev/null
-rm -f "$modules/modules.alias.bin"
-mv "$build/modules.alias" "$modules/modules.alias"
-cp "$build/headers/.config" "$modules/config"
 for source in kernel_module/user/*.c; do
 	cp "$programs/$(basename "$source" .c).out" "$root"
 done
-
-# The headers of all of these, for test.sh: the first comment without its signs.
-mkdir -p "$root/lib/lkmc/catalogue"
-awk -v to="$root/lib/lkmc/catalogue/" '
-	function flush() {
-		if (text ~ /\nExpected:\n/)
-			printf "%s", text >(to name)
-		text = ""
-	}
-	FNR == 1 {
-		flush()
-		name = FILENAME
-		sub(/.*\//, "", name)
-		sub(/\.c$/, FILENAME ~ /\/user\// ? ".out" : "", name)
-		over = 0
-	}
-	FNR == 1 || over || $0 == "/*" || / SPDX-License/ { next }
-	!/^ \*|^#/ || $0 == " */" { over = 1; next }
-	{ sub(/^( \*|#) ?/, ""); text = text $0 "\n" }
-	END { flush() }' kernel_module/*.c kernel_module/user/*.c rootfs_overlay/*.sh
-
-# What was built, for the guest to compare with what is on its disk: a mode, a
-# checksum or the target of a link, and a path; a folder before what is in it.
-(
-	cd "$root"
-	find . ! -type l -printf '%m %P\n'
-	find . -type f -exec sha256sum {} + | sed 's|  \./| |'
-	find . -type l -printf '%l %P\n'
-) | LC_ALL=C sort -k 2 >"$build/manifest"
-mkdir -p "$root/lib/lkmc"
-cp "$build/manifest" "$root/lib/lkmc/manifest"
+sh "$here/rootfs-files.sh" "$root" "$release" "$build/headers/.config"
+sh "$here/manifest.sh" "$root" "$build/manifest"
 # The same files make the same archive.
 find "$root" -exec touch -h -d 2026-01-01T00:00Z {} +
 

@@ -208,7 +208,7 @@ func TestBadSettings(t *testing.T) {
 		{"out is the checkout", []string{"distclean", "OUT=."}, "holds more than what was built"},
 		{"out with a blank", []string{"build", "OUT=a b"}, "blank or a colon"},
 		{"kernel tree", []string{"build", "BUILDER=source", "LINUX_SRC=/nonexistent"}, "LINUX_SRC=/nonexistent: no kernel tree"},
-		{"kernel tree without the builder", []string{"build", "BUILDER=distro", "LINUX_SRC=/usr"}, "only BUILDER=source compiles a kernel"},
+		{"kernel tree without the builder", []string{"build", "BUILDER=distro", "LINUX_SRC=/usr"}, "only BUILDER=source and buildroot compile a kernel"},
 		{"tree of BusyBox", []string{"build", "BUILDER=source", "BUSYBOX_SRC=/usr"}, "BUSYBOX_SRC=/usr: no tree of BusyBox there"},
 		{"ccache", []string{"build", "CCACHE=yes"}, "CCACHE=yes: want 0 or 1"},
 		{"distribution", []string{"build", "DISTRIBUTE=x"}, "DISTRIBUTE=x: want distcc or icecc"},

@@ -108,7 +108,8 @@ func TestReadmeGoals(t *testing.T) {
 				making = true
 			case w == ";":
 				making = false
-			case making && goalName.MatchString(w) && !slices.Contains(goals, w):
+			// Buildroot's own targets are in no list.
+			case making && goalName.MatchString(w) && !slices.Contains(goals, w) && !strings.HasPrefix(w, "buildroot-"):
 				t.Errorf("%s: there is no goal %s", code, w)
 			}
 		}

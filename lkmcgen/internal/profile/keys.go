@@ -25,7 +25,7 @@ type Keys struct {
 	Argv        Argv               `toml:"argv" doc:"the emulator's command"`
 	Linux       Linux              `toml:"linux" doc:"the kernel"`
 	Busybox     Project            `toml:"busybox" doc:"the guest's user space"`
-	Buildroot   Project            `toml:"buildroot" doc:"Buildroot's own configuration"`
+	Buildroot   Buildroot          `toml:"buildroot" doc:"Buildroot's own configuration"`
 	Guest       Guest              `toml:"guest" doc:"what the guest's root file system holds"`
 	Builders    map[string]Builder `toml:"builders" is:"name" doc:"the ways of getting a kernel and a root file system"`
 	Options     map[string]Option  `toml:"option" is:"name" doc:"settings of a run"`
@@ -59,6 +59,15 @@ type Linux struct {
 	Start           string              `toml:"start" is:"address" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
 	CommandLine     map[string][]string `toml:"command_line" is:"name" doc:"groups of words of the kernel command line"`
 	CommandLineSize int                 `toml:"command_line_size" doc:"bytes that the kernel keeps of its command line, with the final NUL (COMMAND_LINE_SIZE)"`
+}
+
+// Buildroot is a Project that is cloned, and what its configuration begins with.
+type Buildroot struct {
+	Project
+	Repository string `toml:"repository" is:"word" doc:"URL of the git repository in which version is a tag"`
+	Oldest     string `toml:"oldest" is:"word" doc:"the oldest version that is taken"`
+	Newest     string `toml:"newest" is:"word" doc:"the newest version that was tried"`
+	Defconfig  string `toml:"defconfig" is:"word" doc:"what the fragment is laid over: NAME of configs/NAME_defconfig"`
 }
 
 // Guest is what the root file system holds besides BusyBox, the overlay and our

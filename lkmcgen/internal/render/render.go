@@ -30,7 +30,7 @@ type File struct {
 // A Renderer holds the parsed templates, and what profiles with the same layers
 // share. It is not for use by several goroutines at once.
 type Renderer struct {
-	common  *template.Template // templates/common/NAME.tmpl makes common/NAME
+	common  *template.Template // templates/common/NAME.tmpl makes common/NAME, which may lie in a folder
 	profile *template.Template // templates/profile/NAME.tmpl makes <profile>/NAME
 	shared  map[linesOf][]line
 	parts   map[partOf]string
@@ -50,23 +50,22 @@ func New(fsys fs.FS) (*Renderer, error) {
 
 func parse(fsys fs.FS, dir string, problems *diag.List) *template.Template {
 	t := template.New(dir).Funcs(funcs()).Option("missingkey=error")
-	entries, err := fs.ReadDir(fsys, dir)
-	if err != nil {
-		problems.Append(unreadable(dir, err))
-	}
-	for _, e := range entries {
-		name, isTemplate := strings.CutSuffix(e.Name(), ".tmpl")
-		if !isTemplate || strings.HasPrefix(name, ".") {
-			continue
+	_ = fs.WalkDir(fsys, dir, func(file string, e fs.DirEntry, err error) error {
+		name, isTemplate := strings.CutSuffix(strings.TrimPrefix(file, dir+"/"), ".tmpl")
+		if err == nil && (!isTemplate || e.IsDir() || strings.HasPrefix(e.Name(), ".")) {
+			return nil
 		}
-		file := path.Join(dir, e.Name())
-		source, err := fs.ReadFile(fsys, file)
+		var source []byte
+		if err == nil {
+			source, err = fs.ReadFile(fsys, file)
+		}
 		if err != nil {
 			problems.Append(unreadable(file, err))
 		} else if _, err := t.New(name).Parse(string(source)); err != nil {
 			problems.Append(templateError(dir, err))
 		}
-	}
+		return nil
+	})
 	return t
 }
 

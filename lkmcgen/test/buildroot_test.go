@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// likeBuildroot returns a copy of the tree of testdata/buildroot, the folder for
+// what is built, and a checkout whose settings name both.
+func likeBuildroot(t *testing.T) (br, out string, tr tree) {
+	t.Helper()
+	k := kernel(t, "x86_64-qemu", "x86_64-qemu")
+	br, out = filepath.Join(t.TempDir(), "buildroot"), filepath.Join(t.TempDir(), "out")
+	k.command(t, nil, "cp", "-a", filepath.Join(k.dir, "lkmcgen/test/testdata/buildroot"), br).want(t, 0)
+	return br, out, k.with("LKMC_CONF="+filepath.Join(k.build, "scripts/kconfig/conf"), "OUT="+out, "BR_TOOLCHAIN=internal", "BUILDROOT_SRC="+br)
+}
+
+// TestBuildrootConfig configures a tree that does what Buildroot's does then; what
+// is lost or cannot be used is told.
+func TestBuildrootConfig(t *testing.T) {
+	needBoot(t)
+	br, out, tr := likeBuildroot(t)
+	tr.make(t, "-s", "buildroot-config").want(t, 0, "buildroot: configured ")
+	build := filepath.Join(out, "x86_64-qemu/buildroot/output")
+	config := string(content(t, filepath.Join(build, ".config")))
+	for _, line := range []string{"BR2_PACKAGE_LKMC_MODULES=y", "BR2_TOOLCHAIN_BUILDROOT_GLIBC=y", `BR2_SYSTEM_DHCP=""`, "# BR2_PACKAGE_HOST_QEMU is not set"} {
+		if !strings.Contains(config, line+"\n") {
+			t.Errorf(".config has no line %s", line)
+		}
+	}
+	if users := string(content(t, filepath.Join(build, "lkmc.users"))); !regexp.MustCompile(`^user0 1000 user0 1000 \$5\$\S+ /home/user0 /bin/sh - user0\n$`).MatchString(users) {
+		t.Errorf("the table of users is %q", users)
+	}
+	if r := tr.make(t, "-q", "buildroot-config"); r.status != 0 {
+		t.Error("it is configured again though nothing changed")
+	}
+	// Once something is compiled another toolchain cannot go on with it.
+	tr.command(t, nil, "mkdir", filepath.Join(build, "build")).want(t, 0)
+	tr.with("BR_TOOLCHAIN=distro").make(t, "-s", "buildroot-config").want(t, 2, "was made with internal "+br, "make clean-buildroot")
+	tr.make(t, "-s", "clean-buildroot").want(t, 0)
+	if _, err := os.Stat(build); err == nil {
+		t.Error("make clean-buildroot leaves something behind")
+	}
+	t.Run("refused", func(t *testing.T) { tr.buildrootRefused(t, br) })
+}
+
+// buildrootRefused has symbols lost, retired and unknown, and trees that cannot be
+// used.
+func (tr tree) buildrootRefused(t *testing.T, br string) {
+	const merged = "config BR2_ROOTFS_MERGED_USR\n\tbool \"ROOTFS_MERGED_USR\"\n"
+	for _, test := range []struct {
+		name  string
+		edits [][3]string // file, old, new
+		want  []string
+	}{
+		{"lost", [][3]string{{"Config.in", "\tdepends on BR2_TARGET_ROOTFS_CPIO\n", "\tdepends on BR2_TARGET_ROOTFS_CPIO && BR2_CCACHE\n"}}, []string{
+			"profiles/base.toml: BR2_TARGET_ROOTFS_CPIO_GZIP = y was asked for, but the result is n\n",
+			"TARGET_ROOTFS_CPIO_GZIP = true is asked for, but it will be false", "fix: CCACHE = true\n",
+		}},
+		{"unknown", [][3]string{{"Config.in", merged, strings.ReplaceAll(merged, "MERGED", "MERGE")}}, []string{
+			"BR2_ROOTFS_MERGED_USR = y was asked for, but the result is n\n", "ROOTFS_MERGE_USR",
+		}},
+		{"retired", [][3]string{
+			{"Config.in", merged, "config BR2_MERGED\n\tbool\n"},
+			{"Config.in.legacy", "config BR2_LEGACY_EXAMPLE\n", "config BR2_ROOTFS_MERGED_USR\n\tbool \"it has another name\"\n\tselect BR2_LEGACY\n\tselect BR2_MERGED\n\nconfig BR2_LEGACY_EXAMPLE\n"},
+		}, []string{"profiles/base.toml: BR2_ROOTFS_MERGED_USR is no more: it has another name; instead: BR2_MERGED\n", "what this Buildroot has retired"}},
+		{"no defconfig", [][3]string{{"configs/qemu_x86_64_defconfig", "", ""}}, []string{"has no configs/qemu_x86_64_defconfig\n"}},
+		{"too old", [][3]string{{"Makefile", "2025.02.7", "2018.05"}}, []string{"is Buildroot 2018.05; tried were 2025.02 to "}},
+		{"no tree", [][3]string{{"package/Makefile.in", "", ""}}, []string{"no tree of Buildroot there"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			changed := tree{dir: filepath.Join(t.TempDir(), "buildroot")}
+			tr.command(t, nil, "cp", "-a", br, changed.dir).want(t, 0)
+			for _, e := range test.edits {
+				if e[1] != "" {
+					changed.edit(t, e[0], e[1], e[2])
+				} else if err := os.Remove(filepath.Join(changed.dir, e[0])); err != nil {
+					t.Fatal(err)
+				}
+			}
+			tr.with("BUILDROOT_SRC="+changed.dir, "OUT="+t.TempDir()).make(t, "-s", "buildroot-config").want(t, 2, test.want...)
+		})
+	}
+	for _, name := range []string{"with blank", "at@home"} {
+		tr.make(t, "-s", "buildroot-config", "BUILDROOT_SRC=/tmp/"+name).want(t, 2, "it cannot work below a folder with a blank or an @")
+	}
+	tr.make(t, "-s", "buildroot-config", "BR_TOOLCHAIN=ours").want(t, 2, "BR_TOOLCHAIN=ours: want distro or internal")
+}
+
+// TestBuildrootClone clones a tree at its tag, and goes on with the one it has.
+func TestBuildrootClone(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "buildroot")
+	git := func(args ...string) {
+		t.Helper()
+		tr.command(t, nil, append([]string{"git", "-C", from, "-c", "user.name=x", "-c", "user.email=x@y"}, args...)...).want(t, 0)
+	}
+	tr.command(t, nil, "cp", "-a", "lkmcgen/test/testdata/buildroot/.", from).want(t, 0)
+	git("init", "-q")
+	git("add", ".")
+	git("commit", "-q", "-m", "x")
+	git("tag", "1.0")
+	fetch := func(url, tag string) result {
+		return tr.command(t, nil, "sh", "generated/common/buildroot.sh", to, filepath.Join(filepath.Dir(to), "build"), "fetch", url, tag)
+	}
+	fetch("file://"+from, "1.1").want(t, 1, "cloning 1.1 from file://"+from, "has no 1.1, or cannot be reached")
+	if _, err := os.Stat(to); err == nil {
+		t.Error("a clone that failed leaves a tree behind")
+	}
+	fetch("file://"+from, "1.0").want(t, 0, "cloning 1.0")
+	content(t, filepath.Join(to, "Config.in"))
+	if r := fetch("file:///nowhere", "1.0"); r.status != 0 || r.output != "" {
+		t.Errorf("a second time: %s", r.output)
+	}
+}
+
+// TestBuildrootTree configures the tree that BUILDROOT_SRC names for each arch.
+func TestBuildrootTree(t *testing.T) {
+	src := os.Getenv("BUILDROOT_SRC")
+	if src == "" {
+		t.Skip("no tree of Buildroot: run it by make test-buildroot BUILDROOT_SRC=folder")
+	}
+	tr := root(t).with("OUT=" + filepath.Join(t.TempDir(), "out"))
+	for _, arch := range []string{"x86_64", "aarch64", "arm", "mips64", "mips64el", "riscv64", "ppc64el"} {
+		for _, toolchain := range []string{"distro", "internal"} {
+			t.Run(arch+" "+toolchain, func(t *testing.T) {
+				tr := tr.of(arch + "-qemu").with("BR_TOOLCHAIN=" + toolchain)
+				tr.make(t, "-s", "buildroot-config").want(t, 0, "buildroot: configured ")
+			})
+		}
+	}
+}
+
+// TestToolchain compiles with the folder that is made of the distribution's
+// compiler: statically and not, with headers and libraries of its own only.
+func TestToolchain(t *testing.T) {
+	needBoot(t)
+	tr := root(t)
+	for _, triplet := range []string{"x86_64-linux-gnu", "aarch64-linux-gnu"} {
+		t.Run(triplet, func(t *testing.T) {
+			dir := t.TempDir()
+			r := tr.with("CCACHE=0").command(t, nil, "sh", "generated/common/toolchain.sh", triplet, dir)
+			r.want(t, 0, `BR2_TOOLCHAIN_EXTERNAL_PATH="`+dir+`"`, `BR2_TOOLCHAIN_EXTERNAL_CUSTOM_PREFIX="`+triplet+`"`)
+			gcc := filepath.Join(dir, "bin", triplet+"-gcc")
+			if r := tr.command(t, nil, gcc, "-v"); strings.Contains(r.output, "--with-sysroot=/ ") || r.status != 0 {
+				t.Errorf("-v tells a sysroot that Buildroot refuses:\n%s", r.output)
+			}
+			sysroot := filepath.Join(dir, "sysroot")
+			if r := tr.command(t, nil, gcc, "-print-file-name=libc.a"); !strings.HasSuffix(r.output, "/sysroot/usr/lib/libc.a\n") {
+				t.Errorf("libc.a is in %s", r.output)
+			}
+			source := filepath.Join(dir, "x.c")
+			if err := os.WriteFile(source, []byte("#include <math.h>\n#include <pthread.h>\n#include <linux/version.h>\nint main(int n, char **a) { return pthread_self() == 0 || sin(n) > LINUX_VERSION_CODE; }\n"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			for _, how := range []string{"-static", "-O1"} {
+				// Staging is a copy of the sysroot elsewhere.
+				tr.command(t, nil, gcc, "--sysroot="+sysroot, how, "-o", source+".out", source, "-lm").want(t, 0)
+			}
+		})
+	}
+}
