@@ -87,9 +87,10 @@ NEEDS_GOAL_linux-menuconfig := libncurses-dev:/usr/include/ncurses.h
 NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers-$(HOST_RELEASE):/lib/modules/$(HOST_RELEASE)/build)
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_buildroot-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
+NEEDS_GOAL_count-instructions := gcc:gcc libc6-dev:/usr/include/stdio.h
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
-NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm ccache:ccache perl:perl device-tree-compiler:dtc \
+NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm gcc:gcc ccache:ccache perl:perl device-tree-compiler:dtc \
 	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))
 NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
 
@@ -329,6 +330,21 @@ test-guest: private export JUNIT := $(value JUNIT)
 test-guest: private export FAIL := $(value FAIL)
 test-guest: $(LKMCGEN) check-run build ## boot a guest and test them there, all or TEST='poll pci*'; JUNIT=file; FAIL=1 with a debug kernel
 	@$(LKMCGEN) test-guest --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"} $(LIMITED) $${FAIL:+--fail} --test "$$TEST" --junit "$$JUNIT" $(PROFILE)
+
+# They boot guests of their own, unless RUN names a run.
+.PHONY: count-instructions boot-chart
+count-instructions: $(LKMCGEN) check-run build $(OUT)/plugins/count.so ## boot, and count the instructions of each phase; a table and a picture
+	@$(LKMCGEN) count-instructions $(MEASURED) --plugin $(OUT)/plugins/count.so $(PROFILE)
+
+boot-chart: $(LKMCGEN) check-run build ## boot, and tell which initcall took how long; a table and a picture
+	@$(LKMCGEN) boot-chart $(MEASURED) $(PROFILE)
+
+MEASURED = --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"}
+
+$(OUT)/plugins/%.so: plugins/%.c
+	@sh generated/common/deps.sh check $(NEEDS_GOAL_count-instructions)
+	@mkdir -p $(@D)
+	gcc -O2 -Wall -Wextra -shared -fPIC -o $@.$$$$ $< && mv $@.$$$$ $@
 
 .PHONY: runs
 runs: $(LKMCGEN) ## list the runs and how they ended

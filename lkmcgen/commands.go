@@ -51,6 +51,8 @@ func commands() []command {
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
 		{"catalogue", "[--json | --write [--out DIR]] [NAME ...]", "list the guest's modules, programs and scripts, tell of some, or write the text about them", []string{"--json", "--write", "--out"}, listCatalogue},
 		{"test-guest", "[--builder B] [--out DIR] [--run NAME] [--test 'NAME ...'] [--timeout S] [--fail] [--junit FILE] [--json] PROFILE", "test them in a guest", []string{"--builder", "--out", "--run", "--test", "--timeout", "--fail", "--junit", "--json"}, testGuest},
+		{"count-instructions", "[--builder B] [--out DIR] [--run NAME] [--plugin FILE] [--json] PROFILE", "boot a guest and count the instructions of each phase", []string{"--builder", "--out", "--run", "--plugin", "--json"}, countInstructions},
+		{"boot-chart", "[--builder B] [--out DIR] [--run NAME] [--json] PROFILE", "boot a guest and draw when which initcall ran", []string{"--builder", "--out", "--run", "--json"}, bootChart},
 		{"doctor", "[--json] [--builder B] [--out DIR] [--need GOAL=PACKAGE:PROOF ...] [PROFILE]", "look at this host: what is missing or in the way, and what mends it", []string{"--json", "--builder", "--out", "--need"}, examine},
 		{"completion", "bash|zsh|fish", "print a completion script for a shell", nil, completion},
 		{"version", "", "print the version", nil, version},

@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
@@ -33,16 +32,20 @@ const (
 	bootLimit = 120 * time.Second
 )
 
+// alone returns the settings of a guest with a new disk, whatever else is asked for.
+func alone(more ...string) []string {
+	return append([]string{"FRESH=1", "TIMEOUT=0", "EVAL=", "EVAL_INIT="}, more...)
+}
+
 // A guestTest tests entries of the catalogue in guests of one profile.
 type guestTest struct {
-	e                     *env
-	profile, builder, out string
-	run                   string // name of the run
-	seconds               float64
-	report                testReport
-	print                 sync.Mutex
-	asJSON                bool
-	fail                  bool // allocations, in turn
+	launch
+	e       *env
+	seconds float64
+	report  testReport
+	print   sync.Mutex
+	asJSON  bool
+	fail    bool // allocations, in turn
 }
 
 // testGuest tests what the catalogue's headers tell, in guests.
@@ -73,6 +76,7 @@ func testGuest(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	t.root = e.root
 	entries, err := catalogue.Pick(all, strings.Fields(names))
 	if err != nil {
 		return err
@@ -83,7 +87,7 @@ func testGuest(ctx context.Context, e *env, args []string) error {
 	start := time.Now()
 	failed := t.all(ctx, entries)
 	t.report.Seconds = time.Since(start).Seconds()
-	if err := errors.Join(t.report.keep(filepath.Join(e.root, t.out, t.profile, t.builder, "test-guest.json")), t.report.writeJUnit(junit)); err != nil {
+	if err := errors.Join(t.report.keep(filepath.Join(t.built(), "test-guest.json")), t.report.writeJUnit(junit)); err != nil {
 		failed = errors.Join(failed, err)
 	}
 	if t.asJSON {
@@ -151,18 +155,11 @@ func (t *guestTest) inGuests(ctx context.Context, names []string) error {
 func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, failed error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var said bytes.Buffer
-	r, end, err := t.start(&said)
+	s, end, err := t.connect(ctx, alone()...)
 	if err != nil {
 		return 0, err
 	}
 	defer end()
-	s, err := guest.Connect(ctx, r, func(string) {})
-	if err != nil {
-		end()
-		return 0, fmt.Errorf("%s\n%w", strings.Join(last(said.String(), 10), "\n"), err)
-	}
-	defer s.Close()
 	t.report.Release = s.Release
 
 	seconds := time.Duration(t.seconds * float64(time.Second))
@@ -184,71 +181,20 @@ func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, fail
 	switch {
 	case err == nil && done >= len(names):
 		watch.Stop()
-		poweroff, stop := context.WithTimeout(ctx, 20*time.Second)
-		defer stop()
-		s.Run(poweroff, guest.Command{Args: []string{"/bin/sh", "-c", "poweroff; sleep 20"}})
+		t.poweroff(ctx, s)
 		return done, nil
 	case err == nil:
 		return done, fmt.Errorf("/test.sh ended with status %d: %s", status.Code(), strings.TrimSpace(stderr.String()))
 	case k.Running != "":
-		log := lastLines(filepath.Join(r.Folder, "console.log"), 60)
-		r.Ended() // after which the trace of a panic is there
-		if trace, err := os.ReadFile(filepath.Join(r.Folder, "trace.txt")); err == nil {
+		log := lastLines(filepath.Join(t.folder(), "console.log"), 60)
+		guest.Read(t.folder()).Ended() // after which the trace of a panic is there
+		if trace, err := os.ReadFile(filepath.Join(t.folder(), "trace.txt")); err == nil {
 			log = append(log, last(string(trace), 60)...)
 		}
 		t.result(k.Cut("the guest was lost: "+err.Error(), log))
 		return done + 1, err
 	}
 	return done, err
-}
-
-// start starts a guest with a new disk; end makes sure that it is over, after
-// which said has all that it wrote.
-func (t *guestTest) start(said *bytes.Buffer) (r *guest.Run, end func(), err error) {
-	folder := filepath.Join(t.e.root, t.out, t.profile, "runs", t.run)
-	c := t.script("env", t.run)
-	c.Stdout, c.Stderr = said, said
-	if err := c.Start(); err != nil {
-		return nil, nil, err
-	}
-	over := make(chan struct{})
-	go func() {
-		c.Wait()
-		close(over)
-	}()
-	end = func() {
-		c.Process.Kill()
-		<-over
-		// The emulator follows its parent on its own time.
-		for range 100 {
-			if !guest.Read(folder).Alive {
-				break
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-	}
-	for {
-		r = guest.Read(folder)
-		if r.Alive && r.PID == c.Process.Pid {
-			return r, end, nil
-		}
-		select {
-		case <-over:
-			return nil, nil, errors.New(strings.TrimSpace(said.String()))
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
-// script is the profile's run.sh as a line of a header calls it: "env" and
-// settings.
-func (t *guestTest) script(line, run string) *exec.Cmd {
-	c := exec.Command("sh", "-c", "exec "+line+` sh "$0"`, filepath.Join("generated", t.profile, "run.sh"))
-	c.Dir = t.e.root
-	c.Env = append(os.Environ(), "OUT="+t.out, "BUILDER="+t.builder, "RUN="+run, "FRESH=1", "TIMEOUT=0", "EVAL=", "EVAL_INIT=")
-	// The pipes end with the script though the emulator may live on.
-	c.WaitDelay = time.Second
-	return c
 }
 
 // boot runs the lines of an entry that are boots, and looks at the console.
@@ -271,8 +217,7 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.R
 				r.Verdict, r.Reason = guest.Failed, line+": only make run can be tested"
 				return r
 			}
-			c := t.script("env"+settings, t.run+"-boot")
-			c.Env = append(c.Env, fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))
+			c := t.script("env"+settings, alone("RUN="+t.run+"-boot", fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))...)
 			c.Stdout, c.Stderr = &console, &console
 			stop := context.AfterFunc(ctx, func() { c.Process.Kill() })
 			c.Run()
@@ -290,7 +235,7 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.R
 // lacking tells which option the kernel does not have that an entry needs. Only
 // those can be known before a boot.
 func (t *guestTest) lacking(entry *catalogue.Entry) string {
-	config, err := os.ReadFile(filepath.Join(t.e.root, t.out, t.profile, t.builder, "headers/.config"))
+	config, err := os.ReadFile(filepath.Join(t.built(), "headers/.config"))
 	if err != nil {
 		return err.Error()
 	}

@@ -57,6 +57,7 @@ type Linux struct {
 	Target          string              `toml:"target" is:"word" doc:"Kbuild's target that makes the image"`
 	Unpacker        string              `toml:"unpacker" is:"path" doc:"the ELF file of what unpacks the image, in the same folder, if GDB is to know its functions"`
 	Start           string              `toml:"start" is:"address" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
+	UnpackerStart   string              `toml:"unpacker_start" is:"address" doc:"physical address at which the first byte runs of what unpacks the image; none if nothing does"`
 	CommandLine     map[string][]string `toml:"command_line" is:"name" doc:"groups of words of the kernel command line"`
 	CommandLineSize int                 `toml:"command_line_size" doc:"bytes that the kernel keeps of its command line, with the final NUL (COMMAND_LINE_SIZE)"`
 }
@@ -88,6 +89,7 @@ type Builder struct {
 	Debian      []string            `toml:"debian" is:"word" doc:"packages that make the guest, on Debian"`
 	Ubuntu      []string            `toml:"ubuntu" is:"word" doc:"the same on Ubuntu"`
 	Lacks       []string            `toml:"lacks" is:"symbol" doc:"symbols that the ready-made kernel of this builder does not have, of those that options need"`
+	Start       string              `toml:"start" is:"address" doc:"linux.start of the kernel of this builder, if another"`
 	Args        map[string][]string `toml:"args" is:"name" doc:"groups that replace those of argv.args"`
 	CommandLine map[string][]string `toml:"command_line" is:"name" doc:"groups that replace those of linux.command_line"`
 }
