@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,11 +121,36 @@ func back(t *testing.T, tr tree, console string) {
 	}
 }
 
-// TestRecordInput: what is typed at the console is recorded.
+// TestRecordInput: what is typed at the console is recorded. QEMU 7.2 stands still
+// in the replay of about every second such recording (see Limits in README.adoc),
+// so with LKMC_BOOT=all one of four must be replayed whole.
 func TestRecordInput(t *testing.T) {
 	needBoot(t)
-	tr := root(t).with("RUN=typed", "TIMEOUT=300")
+	tr := root(t).with("RUN=typed")
 	tr.make(t, "build").want(t, 0)
+	tr.recordTyped(t)
+	t.Run("replay", func(t *testing.T) {
+		needAll(t, "QEMU may need several tries")
+		for range 4 {
+			recorded := content(t, filepath.Join(tr.runFolder("typed"), "console.log"))
+			r := tr.with("TIMEOUT=100").make(t, "replay")
+			if r.status == 0 {
+				r.want(t, 0, "\nroot\n", "the guest powered off")
+				if !bytes.Equal(content(t, filepath.Join(tr.runFolder("typed"), "console.log")), recorded) {
+					t.Error("the replay shows something else")
+				}
+				return
+			}
+			r.want(t, 2, "TIMEOUT=100 seconds passed")
+			tr.recordTyped(t)
+		}
+		t.Error("none of four recordings could be replayed")
+	})
+}
+
+// recordTyped records a run in which a command and poweroff are typed.
+func (tr tree) recordTyped(t *testing.T) {
+	t.Helper()
 	in, typist, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -145,10 +169,5 @@ func TestRecordInput(t *testing.T) {
 		}
 		waitFor(log, "Power down", time.Minute)
 	}()
-	tr.with("RR=record").command(t, in, "sh", "generated/x86_64-qemu/run.sh").want(t, 0, "\nroot\n", "recorded in ")
-	recorded := content(t, log)
-	tr.make(t, "replay").want(t, 0, "\nroot\n", "the guest powered off")
-	if !slices.Equal(content(t, log), recorded) {
-		t.Error("the replay shows something else")
-	}
+	tr.with("RR=record", "TIMEOUT=300").command(t, in, "sh", "generated/x86_64-qemu/run.sh").want(t, 0, "\nroot\n", "recorded in ")
 }
