@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // A macroShell runs the commands that Kconfig macros are made of, and remembers
@@ -16,8 +17,9 @@ import (
 type macroShell struct {
 	work    string   // where the commands run; made when one does
 	missing []string // tools that are not installed
-	known   map[string]string
 	file    string
+	lock    sync.Mutex // of the rest
+	known   map[string]string
 	changed bool
 }
 
@@ -51,7 +53,8 @@ func identity(program string) string {
 
 // run is a tree.Shell.
 func (sh *macroShell) run(command string, env map[string]string) (string, bool) {
-	if output, ok := sh.known[command]; ok {
+	work, output, ok := sh.remembered(command)
+	if ok {
 		return output, true
 	}
 	for _, tool := range sh.missing {
@@ -59,22 +62,34 @@ func (sh *macroShell) run(command string, env map[string]string) (string, bool) 
 			return "", false
 		}
 	}
-	if sh.work == "" {
-		work, err := os.MkdirTemp("", "lkmcgen-kconfig-")
-		if err != nil {
-			return "", false
-		}
-		sh.work = work
+	if work == "" {
+		return "", false
 	}
 	c := exec.Command("sh", "-c", command)
-	c.Dir = sh.work
+	c.Dir = work
 	c.Env = os.Environ()
 	for name, value := range env {
 		c.Env = append(c.Env, name+"="+value)
 	}
-	output, _ := c.Output() // a command that fails has its say too
-	sh.known[command], sh.changed = string(output), true
-	return string(output), true
+	said, _ := c.Output() // a command that fails has its say too
+	sh.lock.Lock()
+	defer sh.lock.Unlock()
+	sh.known[command], sh.changed = string(said), true
+	return string(said), true
+}
+
+// remembered returns what a command said, if it ran before; else the folder where
+// it can run.
+func (sh *macroShell) remembered(command string) (work, output string, ok bool) {
+	sh.lock.Lock()
+	defer sh.lock.Unlock()
+	if output, ok := sh.known[command]; ok {
+		return "", output, true
+	}
+	if sh.work == "" {
+		sh.work, _ = os.MkdirTemp("", "lkmcgen-kconfig-")
+	}
+	return sh.work, "", false
 }
 
 // save keeps what the shell was told.

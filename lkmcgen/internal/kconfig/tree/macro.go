@@ -10,7 +10,8 @@ import (
 
 // A Shell runs a command of a macro, with the variables of env, and returns its
 // output, or ok = false when what it would need, such as a compiler, is not
-// there: then nobody knows the value, and it is neither y nor n.
+// there: then nobody knows the value, and it is neither y nor n. Several commands
+// run at once.
 type Shell func(command string, env map[string]string) (output string, ok bool)
 
 // unknown stands in expanded text for what a Shell could not tell. No file can
@@ -34,8 +35,8 @@ type variable struct {
 // macros expands what begins with a dollar sign.
 type macros struct {
 	env   map[string]string
-	shell Shell
 	vars  map[string]*variable
+	later *answers
 	file  string
 	line  int
 	calls int
@@ -119,7 +120,7 @@ func (m *macros) call(clause string, args []string) string {
 	for i := range words {
 		words[i] = m.expand(words[i], args)
 	}
-	name, args := words[0], words[1:]
+	name, args := m.later.settle(words[0]), words[1:]
 	if v := m.vars[name]; v != nil {
 		return m.variable(name, v, args)
 	}
@@ -187,8 +188,8 @@ func (m *macros) builtin(name string, args []string) (value string, ok bool) {
 	}
 	switch name {
 	case "error-if":
-		if args[0] == "y" {
-			m.fail("%s", args[1])
+		if m.later.settle(args[0]) == "y" {
+			m.fail("%s", m.later.settle(args[1]))
 		}
 	case "filename":
 		return m.file, true
@@ -200,14 +201,12 @@ func (m *macros) builtin(name string, args []string) (value string, ok bool) {
 	return "", true
 }
 
-// run calls the shell. What depends on an unknown value is unknown itself.
+// run calls the shell, and returns what stands for its answer. What depends on an
+// unknown value is unknown itself.
 func (m *macros) run(command string) string {
+	command = m.later.settle(command)
 	if strings.Contains(command, unknown) {
 		return unknown
 	}
-	output, ok := m.shell(command, m.env)
-	if !ok {
-		return unknown
-	}
-	return strings.ReplaceAll(strings.TrimRight(output, "\n"), "\n", " ")
+	return m.later.ask(command, m.env)
 }

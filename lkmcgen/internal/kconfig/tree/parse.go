@@ -37,6 +37,7 @@ type parser struct {
 	open     []string // files that are being read
 	block    *Entry   // that the next entries belong to
 	entry    *Entry   // that the next options belong to
+	promises []promise
 	problems diag.List
 	stop     bool
 }
@@ -44,8 +45,22 @@ type parser struct {
 // Parse reads all files. Its error is a diag.List; the tree holds what was
 // understood.
 func Parse(src Source) (*Tree, error) {
+	later := newAnswers(src.Shell)
+	defer later.all.Wait()
+	p := parse(src, later)
+	if len(p.promises) > 0 && (len(p.problems) > 0 || !p.keep()) {
+		later.wait = true
+		p = parse(src, later)
+	}
+	if len(p.problems) == 0 {
+		p.tree.finalize()
+	}
+	return p.tree, p.problems.Err()
+}
+
+func parse(src Source, later *answers) *parser {
 	p := &parser{src: src, tree: newTree(src.Rules)}
-	p.macros = &macros{env: src.Env, shell: src.Shell, vars: map[string]*variable{}}
+	p.macros = &macros{env: src.Env, later: later, vars: map[string]*variable{}}
 	p.macros.fail = func(format string, args ...any) {
 		p.at = p.macros.line
 		p.problem("", format, args...)
@@ -53,10 +68,7 @@ func Parse(src Source) (*Tree, error) {
 	p.tree.Root = &Entry{Kind: Menu, Pos: diag.Pos{File: src.Top, Line: 1}}
 	p.block, p.entry = p.tree.Root, p.tree.Root
 	p.source(src.Top)
-	if len(p.problems) == 0 {
-		p.tree.finalize()
-	}
-	return p.tree, p.problems.Err()
+	return p
 }
 
 func (p *parser) pos() diag.Pos {
@@ -152,7 +164,15 @@ type line struct {
 
 func (l *line) done() bool { return len(l.tokens) == 0 }
 
+// take returns the next token, with answers in their places.
 func (l *line) take() token {
+	t := l.raw()
+	t.text = l.macros.later.settle(t.text)
+	return t
+}
+
+// raw returns the next token as it was read.
+func (l *line) raw() token {
 	if l.done() {
 		l.problem("", "the line ends too early")
 		return token{}
@@ -439,12 +459,16 @@ func (l *line) factor() *Expr {
 
 // operand reads a symbol or a constant.
 func (l *line) operand() *Symbol {
-	t := l.take()
+	t := l.raw()
 	switch {
 	case t.kind == operator:
 		l.problem("", "%q stands where a symbol should", t.text)
 		l.tokens = nil
 		return l.tree.no
+	case pending.MatchString(t.text):
+		s := l.tree.add(&Symbol{Macro: t.macro, Const: true})
+		l.promises = append(l.promises, promise{s, t})
+		return s
 	case strings.Contains(t.text, unknown):
 		l.tree.unsure = true
 		return l.tree.add(&Symbol{Name: unknown, Macro: t.macro, Const: true})

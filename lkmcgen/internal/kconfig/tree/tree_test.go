@@ -95,6 +95,9 @@ func TestOlddefconfig(t *testing.T) {
 		{"choice below another", strings.Replace(choice, "config C\n\tbool \"c\"\n", "config C\n\tbool \"c\"\n\tdepends on B\n", 1), "C=y", "A=n B=y C=y", oldest},
 		{"optional choice, old", strings.Replace(choice, "\tdefault B\n", "\toptional\n", 1), "", "", oldest},
 		{"two definitions", "config A\n\tbool \"a\"\n\tdepends on B\nconfig A\n\tbool \"a\"\n\tdepends on C\nconfig B\n\tbool\nconfig C\n\tdef_bool y\n", "A=y", "A=y C=y", newest},
+		{"answer that is a name", "config A\n\tdef_bool y\nconfig B\n\tdef_bool $(shell,echo A)\nconfig C\n\tdef_bool $(shell,echo D)\n", "", "A=y B=y", newest},
+		{"answer that is nothing", "config A\n\tdef_bool $(shell,echo ) y\n", "", "A=y", newest},
+		{"answers that are values", "config M\n\tint\n\tdefault $(shell,echo 7)\nconfig S\n\tstring\n\tdefault \"a $(shell,echo b)\"\nconfig N\n\tdef_bool $(shell,echo n)\nconfig Y\n\tdef_bool $(shell,echo $(shell,echo y))\n", "", "M=7 S=\"a b\" Y=y", newest},
 		{"macro", "yes = $(if,$(1),y)\nif = $(shell,echo $(2))\nconfig A\n\tdef_bool $(yes,1)\n", "", "A=y", newest},
 		{"immediate macro", "a := 1\nb := $(a)\na := 2\nc = $(a)\nconfig A\n\tint\n\tdefault $(b)$(c)\na := 3\n", "", "A=12", newest},
 		{"appended macro", "a = 1\na += 2\nconfig A\n\tstring\n\tdefault \"$(a)\"\n", "", `A="1 2"`, newest},
@@ -194,6 +197,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("config A\n\ttristate \"a\" if B\n\tdepends on C=y || (D && !E)\n\tselect F if m\n\trange 1 0x2\n\thelp\n\t  text\n", "A=m\n# B is not set\n")
 	f.Add("choice\n\tprompt \"p\"\n\toptional\nconfig A\n\tbool \"a\"\nif A\nconfig B\n\ttristate \"b\"\nendif\nendchoice\n", "B=y\nA=n\n")
 	f.Add("x = $(x,$(1))$(y)\ny := $(shell,echo $(x,1,2))\nmenu \"$(y)\"\n\tvisible if A\nendmenu\nsource \"$(x)\"\n", "")
+	f.Add("config A\n\tdef_bool \"\x000\x00\"\nconfig B\n\tdef_bool $(shell,echo \x007\x00)\n", "")
 	f.Add("config A\n\tbool\n\tdefault A\n\tselect A\nconfig A\n\tint\n\trange A A\n\tdefault A\n", "A=\"\\\n")
 	f.Fuzz(func(t *testing.T, text, asked string) {
 		for _, rules := range []Rules{newest, oldest, {Old: true, Dollar: true, Reset: true}} {
