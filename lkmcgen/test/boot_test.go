@@ -245,7 +245,7 @@ func TestListens(t *testing.T) {
 func TestRebuild(t *testing.T) {
 	needBoot(t)
 	t.Parallel()
-	tr := copyTree(t)
+	tr := leanTree(t)
 	tr.make(t, "build").want(t, 0)
 	tr.make(t, "-q", "build").want(t, 0)
 	tr.edit(t, "profiles/base.toml", "format = 1", "format = 1 # a comment")
@@ -277,7 +277,7 @@ func TestPlainUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("every other test already runs as a plain user")
 	}
-	tr := copyTree(t)
+	tr := leanTree(t)
 	tr.make(t, "-n", "run").want(t, 0)
 	tr.env = []string{"HOME=" + tr.dir, "DOWNLOADS=out/download", "GO=false"}
 	if r := tr.command(t, nil, "chown", "-R", "65534:65534", tr.dir); r.status != 0 {
@@ -302,7 +302,7 @@ func TestOffline(t *testing.T) {
 	}
 	root(t).make(t, "build").want(t, 0)
 	root(t).make(t, "build", "BUILDER=source").want(t, 0)
-	tr := copyTree(t)
+	tr := leanTree(t)
 	offline := func(args ...string) result {
 		return tr.command(t, nil, append([]string{"unshare", "--net", "make"}, args...)...)
 	}
@@ -314,7 +314,7 @@ func TestOffline(t *testing.T) {
 // TestInterruptedDownload: a fetch that was killed is not half-used.
 func TestInterruptedDownload(t *testing.T) {
 	needBoot(t)
-	tr := copyTree(t)
+	tr := leanTree(t)
 	tr.env = []string{"DOWNLOADS=out/download"}
 	for _, seconds := range []string{"1", "3", "5"} {
 		r := tr.command(t, nil, "timeout", "-s", "KILL", seconds, "make", "build")

@@ -403,7 +403,7 @@ func TestExecKilled(t *testing.T) {
 // concerns is told; and nothing that is wrong ends it.
 func TestExecWatch(t *testing.T) {
 	needBoot(t)
-	tr := copyTree(t)
+	tr := leanTree(t)
 	g := tr.start(t, "watch")
 	g.exec(t, "true").want(t, 0, "", "")
 	log := filepath.Join(t.TempDir(), "log")

@@ -48,7 +48,7 @@ func TestGuest(t *testing.T) {
 func TestGuestFailures(t *testing.T) {
 	needBoot(t)
 	t.Parallel()
-	tr := copyTree(t)
+	tr := leanTree(t)
 	header := func(name, usage, expected string) string {
 		return "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n# " + name + " - for a test.\n#\n# Idea: none.\n#\n# Usage:\n#\t" +
 			usage + "\n#\n# Expected:\n#\t" + expected + "\n#\n# Needs: nothing\n# See: nothing\n"

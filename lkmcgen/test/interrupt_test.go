@@ -21,7 +21,7 @@ import (
 func TestInterruptedBuild(t *testing.T) {
 	needBoot(t)
 	t.Parallel()
-	tr := copyTree(t)
+	tr := leanTree(t)
 	tr.env = append(tr.env, "BUILDER=source")
 	tr.make(t, "-n", "build").want(t, 0) // builds the generator
 	const linux, source = "out/source/linux-6.1/", "out/x86_64-qemu/source/"

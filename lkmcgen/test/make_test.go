@@ -167,6 +167,34 @@ func copyTree(t *testing.T) tree {
 	return to
 }
 
+// leanTree is a copyTree with few modules and programs: what is about the build
+// and not about them need not compile the others. The guest itself needs the agent.
+func leanTree(t *testing.T) tree {
+	t.Helper()
+	tr := copyTree(t)
+	kept := map[string]bool{"agent": true, "hello": true, "hello2": true, "params": true}
+	for _, pattern := range []string{"kernel_module/*.c", "kernel_module/user/*.c"} {
+		files, err := filepath.Glob(filepath.Join(tr.dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !kept[strings.TrimSuffix(filepath.Base(f), ".c")] {
+				os.Remove(f)
+			}
+		}
+	}
+	var lines strings.Builder
+	for line := range strings.Lines(string(content(t, filepath.Join(tr.dir, "kernel_module/Kbuild")))) {
+		_, object, _ := strings.Cut(line, " += ")
+		if name, isModule := strings.CutSuffix(object, ".o\n"); !isModule || kept[name] {
+			lines.WriteString(line)
+		}
+	}
+	write(t, tr, "kernel_module/Kbuild", lines.String())
+	return tr
+}
+
 func (tr tree) edit(t *testing.T, file, old, new string) {
 	t.Helper()
 	name := filepath.Join(tr.dir, file)

@@ -152,7 +152,7 @@ func (tr tree) built(t *testing.T, folder string) string {
 func TestKeepGoing(t *testing.T) {
 	needBoot(t)
 	t.Parallel()
-	tr := copyTree(t)
+	tr := leanTree(t)
 	const modules = "out/x86_64-qemu/distro/modules"
 	tr.addModules(t, broken)
 	tr.make(t, "modules").want(t, 2, "‘nosuch’ undeclared")

@@ -107,7 +107,7 @@ func edits() []edit {
 func TestRebuildTable(t *testing.T) {
 	needBoot(t)
 	t.Parallel()
-	testRebuildTable(t, copyTree(t).with("BUILDER=distro"), "distro")
+	testRebuildTable(t, leanTree(t).with("BUILDER=distro"), "distro")
 }
 
 func testRebuildTable(t *testing.T, tr tree, builder string) {
