@@ -168,7 +168,7 @@ list: $(LKMCGEN) ## list the profiles
 
 .PHONY: matrix
 matrix: $(LKMCGEN) ## print what works where: profile, builder, option, and why not
-	@$(LKMCGEN) matrix
+	@$(LKMCGEN) matrix --out '$(OUT)'
 
 .PHONY: explain
 explain: export PROFILE := $(PROFILE)

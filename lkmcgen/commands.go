@@ -36,7 +36,7 @@ func commands() []command {
 		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
 		{"explain", "[--json] PROFILE [KEY ...]", "show a value, a symbol or a word of a command, the file and line that set it, and what it replaced", []string{"--json"}, explain},
 		{"diff", "[--json] A [B]", "in which values two profiles differ; NAME@REVISION is one as git has it", []string{"--json"}, diffProfiles},
-		{"matrix", "[--json] [PROFILE ...]", "which options work with which profiles and builders, and why not", []string{"--json"}, matrix},
+		{"matrix", "[--json] [--out DIR] [PROFILE ...]", "which options work with which profiles and builders, and why not; what ready-made kernels do not have, where they are built", []string{"--json", "--out"}, matrix},
 		{"import", "[--json | --write] PROFILE PROJECT FILE", "show the symbols of a .config file as an edit of a profile, or make it", []string{"--json", "--write"}, importConfig},
 		{"schema", "layer|profile", "print the JSON Schema of such files, which tells an editor their keys", nil, printSchema},
 		{"check", "[--json | --config] [--out DIR] [--PART DIR] [--base FILE] [--fragment FILE] [PROFILE [PART]]", "tell which symbols a profile asks for in vain, why, and what mends it; PART: linux, busybox, buildroot", []string{"--json", "--config", "--out", "--linux", "--busybox", "--buildroot", "--base", "--fragment"}, check},

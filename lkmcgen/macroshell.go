@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 )
@@ -18,7 +19,8 @@ type macroShell struct {
 	work    string   // where the commands run; made when one does
 	missing []string // tools that are not installed
 	file    string
-	lock    sync.Mutex // of the rest
+	slots   chan struct{} // one for each command that runs
+	lock    sync.Mutex    // of the rest
 	known   map[string]string
 	changed bool
 }
@@ -26,7 +28,7 @@ type macroShell struct {
 // newMacroShell returns a shell that remembers in a file in dir what it was told
 // under key, for as long as the tools are the same.
 func newMacroShell(dir, key string, tools []string) (*macroShell, error) {
-	sh := &macroShell{known: map[string]string{}}
+	sh := &macroShell{known: map[string]string{}, slots: make(chan struct{}, runtime.NumCPU())}
 	for _, tool := range tools {
 		program, err := exec.LookPath(tool)
 		if err != nil {
@@ -71,7 +73,9 @@ func (sh *macroShell) run(command string, env map[string]string) (string, bool) 
 	for name, value := range env {
 		c.Env = append(c.Env, name+"="+value)
 	}
+	sh.slots <- struct{}{}
 	said, _ := c.Output() // a command that fails has its say too
+	<-sh.slots
 	sh.lock.Lock()
 	defer sh.lock.Unlock()
 	sh.known[command], sh.changed = string(said), true

@@ -18,7 +18,11 @@ import (
 // matrix prints which options work with which profiles and builders.
 func matrix(_ context.Context, e *env, args []string) error {
 	var asJSON bool
-	args, err := e.parse("matrix", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
+	var out string
+	args, err := e.parse("matrix", args, func(f *flag.FlagSet) {
+		f.BoolVar(&asJSON, "json", false, "")
+		f.StringVar(&out, "out", "out", "")
+	})
 	if err != nil {
 		return err
 	}
@@ -38,8 +42,12 @@ func matrix(_ context.Context, e *env, args []string) error {
 		}
 		profiles = picked
 	}
+	rows, err := e.rowsOf(profiles, out)
+	if err != nil {
+		return err
+	}
 	if asJSON {
-		return e.printJSON(matrixJSON(profiles))
+		return e.printJSON(matrixJSON(profiles, rows))
 	}
 	var emulators []string
 	for _, p := range profiles {
@@ -51,12 +59,13 @@ func matrix(_ context.Context, e *env, args []string) error {
 		if i > 0 {
 			fmt.Fprintln(e.stdout)
 		}
-		same := func(p *resolve.Profile) bool { return p.Emulator != emulator }
-		if err := printMatrix(e.stdout, slices.DeleteFunc(slices.Clone(profiles), same)); err != nil {
+		other := func(p *resolve.Profile) bool { return p.Emulator != emulator }
+		otherRow := func(r matrixRow) bool { return other(r.profile) }
+		if err := printMatrix(e.stdout, slices.DeleteFunc(slices.Clone(profiles), other), slices.DeleteFunc(slices.Clone(rows), otherRow)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return printCannot(e.stdout, rows)
 }
 
 // A matrixRow is a profile with a builder, and what its options can.
@@ -64,21 +73,29 @@ type matrixRow struct {
 	profile *resolve.Profile
 	builder string
 	builds  resolve.Capability
+	cannot  *cannot                       // of a ready-made kernel
 	cells   map[string]resolve.Capability // by option
 }
 
-func rowsOf(profiles []*resolve.Profile, options []string) []matrixRow {
+// rowsOf returns the rows of profiles, with what their builds in the folder out
+// found.
+func (e *env) rowsOf(profiles []*resolve.Profile, out string) ([]matrixRow, error) {
+	options, _ := optionsOf(profiles)
 	var rows []matrixRow
 	for _, p := range profiles {
 		for _, b := range p.Settings.Names("builders.") {
-			row := matrixRow{p, b, p.Builds(b), map[string]resolve.Capability{}}
+			found, err := e.readCannot(out, p, b)
+			if err != nil {
+				return nil, err
+			}
+			row := matrixRow{p, b, p.Builds(b), found, map[string]resolve.Capability{}}
 			for _, o := range options {
-				row.cells[o] = p.Can(b, o)
+				row.cells[o] = found.limits(p, o, p.Can(b, o))
 			}
 			rows = append(rows, row)
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 // optionsOf returns the names of the options of all profiles, and the variable of
@@ -98,9 +115,8 @@ func optionsOf(profiles []*resolve.Profile) (names []string, variables map[strin
 
 // printMatrix prints the matrix of one emulator: what always works in a line, the
 // rest as a table with a note for each reason.
-func printMatrix(w io.Writer, profiles []*resolve.Profile) error {
+func printMatrix(w io.Writer, profiles []*resolve.Profile, rows []matrixRow) error {
 	names, variables := optionsOf(profiles)
-	rows := rowsOf(profiles, names)
 	var always, columns []string
 	for _, o := range names {
 		if slices.ContainsFunc(rows, func(r matrixRow) bool { return r.builds.Can && r.cells[o] != resolve.Capability{Can: true} }) {
@@ -201,6 +217,7 @@ type jsonCapability struct {
 type jsonBuilder struct {
 	jsonCapability
 	Options map[string]jsonCapability `json:"options"` // by variable
+	Cannot  *cannot                   `json:"cannot,omitempty"`
 }
 
 type jsonMatrix struct {
@@ -213,14 +230,17 @@ type jsonMatrix struct {
 }
 
 // matrixJSON has every option of every profile for each of them.
-func matrixJSON(profiles []*resolve.Profile) []jsonMatrix {
-	names, variables := optionsOf(profiles)
+func matrixJSON(profiles []*resolve.Profile, rows []matrixRow) []jsonMatrix {
+	_, variables := optionsOf(profiles)
 	plain := func(c resolve.Capability) jsonCapability { return jsonCapability{c.Can, c.Why, c.Pos.String()} }
 	all := make([]jsonMatrix, len(profiles))
 	for i, p := range profiles {
 		m := jsonMatrix{p.Name, p.Arch, p.Emulator, map[string]jsonBuilder{}, map[string][]string{}, map[string][]string{}}
-		for _, row := range rowsOf([]*resolve.Profile{p}, names) {
-			b := jsonBuilder{plain(row.builds), map[string]jsonCapability{}}
+		for _, row := range rows {
+			if row.profile != p {
+				continue
+			}
+			b := jsonBuilder{plain(row.builds), map[string]jsonCapability{}, row.cannot}
 			for o, c := range row.cells {
 				b.Options[variables[o]] = plain(c)
 			}

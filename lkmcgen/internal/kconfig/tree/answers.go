@@ -4,7 +4,6 @@ package tree
 
 import (
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,7 +17,6 @@ type answers struct {
 	wait  bool           // for each answer at once
 	known map[string]int // command to number
 	list  []*answer
-	slots chan struct{} // one for each command that runs
 	all   sync.WaitGroup
 }
 
@@ -28,7 +26,7 @@ type answer struct {
 }
 
 func newAnswers(shell Shell) *answers {
-	return &answers{shell: shell, known: map[string]int{}, slots: make(chan struct{}, runtime.NumCPU())}
+	return &answers{shell: shell, known: map[string]int{}}
 }
 
 // pending stands in expanded text for the answer with the number.
@@ -43,9 +41,7 @@ func (a *answers) ask(command string, env map[string]string) string {
 		x := &answer{done: make(chan struct{})}
 		a.list = append(a.list, x)
 		a.all.Go(func() {
-			a.slots <- struct{}{}
 			output, ok := a.shell(command, env)
-			<-a.slots
 			x.text = strings.ReplaceAll(strings.TrimRight(output, "\n"), "\n", " ")
 			if !ok {
 				x.text = unknown

@@ -10,8 +10,8 @@ import (
 
 // A Shell runs a command of a macro, with the variables of env, and returns its
 // output, or ok = false when what it would need, such as a compiler, is not
-// there: then nobody knows the value, and it is neither y nor n. Several commands
-// run at once.
+// there: then nobody knows the value, and it is neither y nor n. It is called for
+// many commands at once.
 type Shell func(command string, env map[string]string) (output string, ok bool)
 
 // unknown stands in expanded text for what a Shell could not tell. No file can
