@@ -57,9 +57,12 @@ else
 fi
 
 # What was renamed, removed or did not compile leaves no module behind.
+made=" $(sed 's|.*/||; s|\.k*o$||' "$modules/modules.order" | tr '\n' ' ')"
 for module in "$modules"/*.ko; do
-	[ -e "$module" ] || continue
-	name=$(basename "$module" .ko)
-	grep -Eq "(^|/)$name\.k?o\$" "$modules/modules.order" || rm -f "$modules/$name".*o "$modules/$name".mod* "$modules/.$name".*
+	name=${module##*/} name=${name%.ko}
+	case $made in
+	*" $name "*) ;;
+	*) rm -f "$modules/$name".*o "$modules/$name".mod* "$modules/.$name".* ;;
+	esac
 done
 [ -z "$without" ] || die "these modules failed, the others are made:$(sed 's/^/ /' "$modules/lkmc.failed" | tr -d '\n')"
