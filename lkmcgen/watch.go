@@ -77,27 +77,42 @@ func watchFolders(ctx context.Context, e *env, args []string) error {
 	return watch.Run(ctx, there, poll, w.do)
 }
 
-// do regenerates, keeps the last good output on an error, and goes on from there.
-// The same problems are told once, however often something else is saved.
+// do generates, and goes on from there.
 func (w *watcher) do(ctx context.Context, changed []string) {
-	report, err := w.e.generate(false)
-	if err != nil {
-		if err.Error() != w.said {
-			printErrors(w.e.stderr, err)
-		}
-		w.said, w.held = err.Error(), append(w.held, changed...)
+	if w.concerned(changed) && !w.generate() {
+		w.held = append(w.held, changed...)
 		return
 	}
 	changed = append(w.held, changed...)
-	w.said, w.held = "", nil
-	w.e.print(report, genMode{})
-	fmt.Fprintf(w.e.stderr, "%s: %d files changed\n", time.Now().Format(time.TimeOnly), len(report.Changes))
+	w.held = nil
 	switch {
 	case w.run != "":
 		w.act(ctx, w.sort(changed))
 	case len(w.args) > 0:
 		w.e.command(ctx, w.args...)
 	}
+}
+
+// concerned tells whether what is generated may be out of date.
+func (w *watcher) concerned(changed []string) bool {
+	return len(changed) == 0 || w.said != "" || w.sort(changed).profiles
+}
+
+// generate keeps the last good output on an error. The same problems are told
+// once, however often something else is saved.
+func (w *watcher) generate() bool {
+	report, err := w.e.generate(false)
+	if err != nil {
+		if err.Error() != w.said {
+			printErrors(w.e.stderr, err)
+		}
+		w.said = err.Error()
+		return false
+	}
+	w.said = ""
+	w.e.print(report, genMode{})
+	fmt.Fprintf(w.e.stderr, "%s: %d files changed\n", time.Now().Format(time.TimeOnly), len(report.Changes))
+	return true
 }
 
 // A change is what one burst of changes is about; names are relative to the

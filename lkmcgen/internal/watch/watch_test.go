@@ -3,8 +3,10 @@
 package watch
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -297,28 +299,31 @@ func TestBurst(t *testing.T) {
 }
 
 // TestEditors saves a file by real editors, in the ways they can be told to, and
-// wants it named and nothing else.
+// wants it named. What an editor writes beside it is not.
 func TestEditors(t *testing.T) {
 	for _, editor := range [][]string{
 		{"vim", "-u", "NONE", "-es", "-c", "set backup backupcopy=no", "-c", "%s/old/new/", "-c", "wq"},
 		{"vim", "-u", "NONE", "-es", "-c", "set backup backupcopy=yes", "-c", "%s/old/new/", "-c", "wq"},
 		{"vim", "-u", "NONE", "-es", "-c", "set nowritebackup", "-c", "%s/old/new/", "-c", "wq"},
+		{"nano", "-I"},
+		{"nano", "-I", "-B"},
+		{"emacs", "-Q", "--batch", "--eval", `(progn (find-file (pop argv)) (replace-string "old" "new") (save-buffer))`},
+		{"emacs", "-Q", "--batch", "--eval", `(progn (setq backup-by-copying t) (find-file (pop argv)) (replace-string "old" "new") (save-buffer))`},
+		{"emacs", "-Q", "--batch", "--eval", `(progn (setq file-precious-flag t) (find-file (pop argv)) (replace-string "old" "new") (save-buffer))`},
 		{"sed", "-i", "s/old/new/"},
 		{"perl", "-pi", "-e", "s/old/new/"},
 	} {
 		t.Run(strings.Join(editor, " "), func(t *testing.T) {
 			t.Parallel()
-			if _, err := exec.LookPath(editor[0]); err != nil {
-				t.Skip(err)
-			}
+			c, keys := edit(t, editor)
 			dir, told := watched(t)
 			file := filepath.Join(dir, "hello.c")
 			if err := os.WriteFile(file, []byte("old\n"), 0o666); err != nil {
 				t.Fatal(err)
 			}
 			gather(t, told, 1)
-			c := exec.Command(editor[0], append(editor[1:], file)...)
-			if out, err := c.CombinedOutput(); err != nil {
+			c.Args = append(c.Args, file)
+			if out, err := typed(c, keys); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
 			for slices.Contains(gather(t, told, 1), file) {
@@ -328,5 +333,95 @@ func TestEditors(t *testing.T) {
 			}
 			t.Error("the saved file was not named")
 		})
+	}
+}
+
+// edit returns the command of an editor, without the file's name, which replaces
+// its only line by "new". Nano wants a terminal, and someone who types the keys.
+func edit(t *testing.T, editor []string) (c *exec.Cmd, keys string) {
+	t.Helper()
+	program, err := exec.LookPath(editor[0])
+	if err != nil && editor[0] == "vim" {
+		program, err = exec.LookPath("vim.tiny")
+	}
+	if err != nil {
+		t.Skip(err)
+	}
+	if editor[0] != "nano" {
+		return exec.Command(program, editor[1:]...), ""
+	}
+	const cut, write, exit = "\v", "\x0f\r", "\x18"
+	c = exec.Command("sh", "-c", `TERM=xterm exec timeout 60 script -qec "`+strings.Join(editor, " ")+` $0" /dev/null`)
+	return c, cut + "new" + write + exit
+}
+
+// typed runs a command and types keys, if there are any, when it has drawn a
+// screen with its last word of help, "Exit".
+func typed(c *exec.Cmd, keys string) (output []byte, err error) {
+	if keys == "" {
+		return c.CombinedOutput()
+	}
+	in, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	buffer := make([]byte, 4096)
+	for n := 0; err == nil; n, err = out.Read(buffer) {
+		output = append(output, buffer[:n]...)
+		if bytes.Contains(output, []byte("Exit")) && keys != "" {
+			_, _ = io.WriteString(in, keys)
+			keys = ""
+		}
+	}
+	return output, c.Wait()
+}
+
+// TestCheckout switches branches of a real repository: what differs is named, and
+// nothing else.
+func TestCheckout(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip(err)
+	}
+	dir, told := watched(t)
+	repository := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		c := exec.Command("git", append([]string{"--git-dir", repository, "--work-tree", dir, "-c", "user.name=x", "-c", "user.email=x@x"}, args...)...)
+		c.Dir = dir
+		if out, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("git %q: %v: %s", args, err, out)
+		}
+	}
+	const n = 50
+	put := func(text string) {
+		for i := range n {
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("f%d", i)), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	git("init", "-q", "-b", "one")
+	put("1")
+	gather(t, told, n)
+	git("add", ".")
+	git("commit", "-qm", "one")
+	git("checkout", "-qb", "two")
+	put("two")
+	git("commit", "-qam", "two")
+	gather(t, told, n)
+	git("checkout", "-q", "one")
+	names := gather(t, told, n)
+	for i := range n {
+		if name := filepath.Join(dir, fmt.Sprintf("f%d", i)); !slices.Contains(names, name) {
+			t.Errorf("%s is not named", name)
+		}
 	}
 }
