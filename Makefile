@@ -174,7 +174,7 @@ matrix: $(LKMCGEN) ## print what works where: profile, builder, option, and why 
 explain: export PROFILE := $(PROFILE)
 explain: export KEY := $(value KEY)
 explain: $(LKMCGEN) ## tell who set a value: make explain KEY=linux.image
-	@$(LKMCGEN) explain "$$PROFILE" $${KEY:+"$$KEY"}
+	@$(LKMCGEN) explain --out '$(OUT)' "$$PROFILE" $${KEY:+"$$KEY"}
 
 .PHONY: diff
 diff: export PROFILE := $(PROFILE)

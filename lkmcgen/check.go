@@ -76,6 +76,7 @@ func check(_ context.Context, e *env, args []string) error {
 type wanted struct {
 	*resolve.Profile
 	part     kconfig.Dialect
+	text     string // of the fragment
 	fragment []tree.Line
 	tree     string // folder
 	file     string // of the fragment, when it is not the profile's
@@ -128,11 +129,11 @@ func (c *checker) parts(p *resolve.Profile, args []string) ([]*wanted, error) {
 			}
 			continue
 		}
-		fragment, err := c.asked(p, d)
+		text, err := c.asked(p, d)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &wanted{p, d, fragment, folder, c.fragment})
+		all = append(all, &wanted{p, d, text, tree.ReadConfig(text, d.Prefix), folder, c.fragment})
 	}
 	if len(args) > 1 && len(all) == 0 {
 		return nil, usagef("there is no part %q%s", args[1], hinted(diag.DidYouMean(args[1], names)))
@@ -162,19 +163,18 @@ func (e *env) inRoot(name string) string {
 	return filepath.Join(e.root, name)
 }
 
-// asked returns the lines of the profile's fragment, as gen writes them, or those
-// of the file that was given.
-func (c *checker) asked(p *resolve.Profile, d kconfig.Dialect) ([]tree.Line, error) {
+// asked returns the text of the profile's fragment, as gen writes it, or of the
+// file that was given.
+func (c *checker) asked(p *resolve.Profile, d kconfig.Dialect) (string, error) {
 	if c.fragment != "" {
 		text, err := os.ReadFile(c.fragment)
-		return tree.ReadConfig(string(text), d.Prefix), err
+		return string(text), err
 	}
 	renderer, err := render.New(os.DirFS(c.root))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	text, err := renderer.Fragment(p, d)
-	return tree.ReadConfig(text, d.Prefix), err
+	return renderer.Fragment(p, d)
 }
 
 // tree reads the Kconfig files of a part, once for all profiles that share them.
@@ -259,13 +259,26 @@ func (c *checker) one(w *wanted) (*checked, error) {
 // at returns where the profile asks for a symbol, with its value.
 func (r *checked) at(name string) (diag.Pos, *resolve.Setting) {
 	if r.file != "" {
-		return diag.Pos{File: r.file}, nil
+		return diag.Pos{File: r.file, Line: r.line(name)}, nil
 	}
 	s := r.Settings.Get(r.part.Name + ".config." + name)
 	if s == nil {
 		return diag.Pos{File: r.Name}, nil
 	}
 	return s.Pos(), s
+}
+
+// line returns the number of the last line of the fragment that asks for a symbol,
+// 0 when none does.
+func (w *wanted) line(name string) int {
+	last, number := 0, 0
+	for text := range strings.Lines(w.text) {
+		number++
+		if l := tree.ReadConfig(text, w.part.Prefix); len(l) == 1 && l[0].Name == name {
+			last = number
+		}
+	}
+	return last
 }
 
 // optional returns why the profile lets a symbol be lost, "" when it does not.
@@ -408,10 +421,7 @@ func (c *checker) asJSON(r *checked) checkedJSON {
 		at, _ := r.at(l.Asked.Name)
 		x := lostJSON{
 			Symbol: l.Asked.Name, At: at.String(), Asked: toml(l.Asked.Value), Got: toml(l.Got),
-			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: []stepJSON{}, Hint: l.Hint,
-		}
-		for _, s := range l.Steps {
-			x.Why = append(x.Why, stepJSON{s.At.String(), s.Text})
+			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Hint: l.Hint,
 		}
 		for _, f := range l.Fix {
 			x.Fix = append(x.Fix, f.Name+" = "+toml(f.Value))

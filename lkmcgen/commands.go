@@ -34,7 +34,7 @@ func commands() []command {
 		{"gen", "[-n | --check | --diff]", "write generated/ from profiles/ and templates/", []string{"-n", "--check", "--diff"}, gen},
 		{"watch", "[--poll] [--run RUN] [COMMAND ...]", "gen after every change, then run a command such as: make build; with --run COMMAND is make without a goal, and what changed goes into that guest", []string{"--poll", "--run"}, watchFolders},
 		{"list", "[--json]", "list the profiles", []string{"--json"}, list},
-		{"explain", "[--json] PROFILE [KEY ...]", "show a value, a symbol or a word of a command, the file and line that set it, and what it replaced", []string{"--json"}, explain},
+		{"explain", "[--json] [--out DIR] PROFILE [KEY ...]", "show a value, a symbol or a word of a command, the file and line that set it, and what it replaced; of a symbol that nobody asks for what comes out, and why", []string{"--json", "--out"}, explain},
 		{"diff", "[--json] A [B]", "in which values two profiles differ; NAME@REVISION is one as git has it", []string{"--json"}, diffProfiles},
 		{"matrix", "[--json] [--out DIR] [PROFILE ...]", "which options work with which profiles and builders, and why not; what ready-made kernels do not have, where they are built", []string{"--json", "--out"}, matrix},
 		{"import", "[--json | --write] PROFILE PROJECT FILE", "show the symbols of a .config file as an edit of a profile, or make it", []string{"--json", "--write"}, importConfig},
@@ -170,7 +170,11 @@ func (e *env) printJSON(v any) error {
 
 func explain(_ context.Context, e *env, args []string) error {
 	var asJSON bool
-	args, err := e.parse("explain", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
+	var out string
+	args, err := e.parse("explain", args, func(f *flag.FlagSet) {
+		f.BoolVar(&asJSON, "json", false, "")
+		f.StringVar(&out, "out", "out", "")
+	})
 	if err != nil {
 		return err
 	}
@@ -185,14 +189,17 @@ func explain(_ context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	settings, err := explained(p, args[1:])
+	settings, others, err := e.explained(p, out, args[1:])
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		m := map[string]explainedSetting{}
+		m := map[string]any{}
 		for _, s := range settings {
 			m[s.Key] = withPlaces(s)
+		}
+		for _, u := range others {
+			m[u.key] = u
 		}
 		return e.printJSON(m)
 	}
@@ -201,6 +208,9 @@ func explain(_ context.Context, e *env, args []string) error {
 		for _, o := range s.History() {
 			fmt.Fprintf(e.stdout, "  over %v  %s\n", o.Pos(), show(o.Data))
 		}
+	}
+	for _, u := range others {
+		u.print(e)
 	}
 	return nil
 }
@@ -217,19 +227,32 @@ func pick(profiles []*resolve.Profile, name string) (*resolve.Profile, error) {
 	return nil, &diag.Error{Msg: fmt.Sprintf("there is no profile %q", name), Hint: diag.DidYouMean(name, names)}
 }
 
-// explained returns the settings that the keys name, all when there is no key.
-func explained(p *resolve.Profile, keys []string) ([]*resolve.Setting, error) {
+// explained returns the settings that the keys name, all when there is no key, and
+// what comes out for symbols that no setting names.
+func (e *env) explained(p *resolve.Profile, out string, keys []string) ([]*resolve.Setting, []*unasked, error) {
 	if len(keys) == 0 {
-		return p.Settings.Under(""), nil
+		return p.Settings.Under(""), nil, nil
 	}
 	var settings []*resolve.Setting
+	var others []*unasked
 	var problems diag.List
 	for _, key := range keys {
-		s, err := p.Explain(key)
-		problems.Append(err)
-		settings = append(settings, s...)
+		found, err := p.Explain(key)
+		settings = append(settings, found...)
+		if err == nil {
+			continue
+		}
+		u, failed := e.unasked(p, out, key)
+		switch {
+		case failed != nil:
+			problems.Append(failed)
+		case u != nil:
+			others = append(others, u)
+		default:
+			problems.Append(err)
+		}
 	}
-	return settings, problems.Err()
+	return settings, others, problems.Err()
 }
 
 // An explainedSetting is a setting with its places, as explain --json prints

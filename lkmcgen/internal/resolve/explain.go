@@ -30,8 +30,12 @@ func (p *Profile) Explain(what string) ([]*Setting, error) {
 		keys = append(keys, s.Key)
 	}
 	hint := diag.DidYouMean(what, keys)
+	name := what
+	for _, d := range kconfig.Dialects() {
+		name = strings.TrimPrefix(name, d.Prefix)
+	}
 	if hint == "" {
-		hint = diag.DidYouMean(what, lastNames(keys))
+		hint = diag.DidYouMean(name, lastNames(keys))
 	}
 	return nil, &diag.Error{Msg: fmt.Sprintf("%s: nothing sets %q", p.Name, what), Hint: hint}
 }
@@ -127,13 +131,16 @@ func (p *Profile) plain(w Word) string {
 	return b.String()
 }
 
+// symbol is what names of Kconfig symbols look like.
+var symbol = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
+
 // canBe tells whether the places of w can be filled so that it becomes text. A
 // word that is nothing but an option becomes what the option allows, if it does
-// not allow everything.
+// not allow everything, and names of symbols are not meant.
 func (p *Profile) canBe(w Word, text string) bool {
 	if len(w) == 1 && w[0].Name != "" {
 		o := p.Options[w[0].Name]
-		if len(o.Choices) == 0 && o.Pattern == "" {
+		if len(o.Choices) == 0 && (o.Pattern == "" || symbol.MatchString(text)) {
 			return false
 		}
 		ok, _ := Matches(o, text)

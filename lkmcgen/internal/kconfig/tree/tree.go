@@ -77,6 +77,9 @@ type Symbol struct {
 // Defined tells whether some file defines the symbol.
 func (s *Symbol) Defined() bool { return len(s.Entries) > 0 }
 
+// Unsure tells whether the symbol stands for a test that could not be made.
+func (s *Symbol) Unsure() bool { return s.Name == unknown }
+
 // A Property is one line below a definition, with its condition.
 type Property struct {
 	Pos    diag.Pos

@@ -24,6 +24,8 @@ func (x *explainer) below(s *tree.Symbol, want tree.Tri, depth int) {
 	x.seen[s] = true
 	v := x.st.Value(s)
 	switch {
+	case s.Unsure():
+		x.step(place(s), "%s could not be tried here", s.Macro)
 	case s.Const && s.Macro != "":
 		x.macro = true
 		x.step(place(s), "%s is %s here", s.Macro, v.Tri)

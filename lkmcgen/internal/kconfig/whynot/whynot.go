@@ -6,6 +6,7 @@ package whynot
 
 import (
 	"fmt"
+	"slices"
 
 	"lkmc/lkmcgen/internal/diag"
 	"lkmc/lkmcgen/internal/kconfig/project"
@@ -234,7 +235,7 @@ func (x *explainer) sibling(s *tree.Symbol) {
 			continue
 		}
 		why := "by default"
-		if x.st.Value(m).Asked {
+		if slices.ContainsFunc(x.fragment, func(l tree.Line) bool { return x.tree.Symbol(l.Name) == m }) {
 			why = "as was asked"
 		}
 		x.step(place(m), "%s is set in the same choice, %s; only one can be", m.Name, why)
