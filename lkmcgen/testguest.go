@@ -30,6 +30,8 @@ const (
 	silence = 20 * time.Second
 	// bootLimit is how long a boot that is itself a test may take.
 	bootLimit = 120 * time.Second
+	// slowLimit is that of a boot again that was over before it could show anything.
+	slowLimit = 60 * time.Second
 )
 
 // alone returns the settings of a guest with a new disk, whatever else is asked for.
@@ -210,26 +212,56 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.R
 		return r
 	}
 	for _, step := range entry.Boots() {
-		var console bytes.Buffer
-		for _, line := range step.Usage {
-			settings, ok := strings.CutPrefix(line, "make run")
-			if !ok {
-				r.Verdict, r.Reason = guest.Failed, line+": only make run can be tested"
-				return r
-			}
-			c := t.script("env"+settings, alone("RUN="+t.run+"-boot", fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))...)
-			c.Stdout, c.Stderr = &console, &console
-			stop := context.AfterFunc(ctx, func() { c.Process.Kill() })
-			c.Run()
-			stop()
+		missing, console := t.bootStep(ctx, step)
+		if slow := stretched(step); missing != "" && slow.Usage != nil {
+			missing, console = t.bootStep(ctx, slow)
 		}
-		if missing := catalogue.Missing(console.String(), step.Expected); missing != "" {
-			r.Verdict, r.Reason = guest.Failed, "the console lacks: "+missing
-			r.Log = last(console.String(), 60)
+		if missing != "" {
+			r.Verdict, r.Reason = guest.Failed, missing
+			r.Log = last(console, 60)
 			return r
 		}
 	}
 	return r
+}
+
+// bootStep runs the lines of a step, each a boot. It returns what is amiss, or "",
+// and what was on the console.
+func (t *guestTest) bootStep(ctx context.Context, step catalogue.Step) (missing, shown string) {
+	var console bytes.Buffer
+	for _, line := range step.Usage {
+		settings, ok := strings.CutPrefix(line, "make run")
+		if !ok {
+			return line + ": only make run can be tested", ""
+		}
+		c := t.script("env"+settings, alone("RUN="+t.run+"-boot", fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))...)
+		c.Stdout, c.Stderr = &console, &console
+		stop := context.AfterFunc(ctx, func() { c.Process.Kill() })
+		c.Run()
+		stop()
+	}
+	if missing = catalogue.Missing(console.String(), step.Expected); missing != "" {
+		missing = "the console lacks: " + missing
+	}
+	return missing, console.String()
+}
+
+var ownTimeout = regexp.MustCompile(`\bTIMEOUT=[0-9]+`)
+
+// stretched returns the step with slowLimit in place of its own TIMEOUT:
+// a kernel that checks itself may not be up when that is over. A step without one
+// has nothing to stretch.
+func stretched(step catalogue.Step) (slow catalogue.Step) {
+	if !ownTimeout.MatchString(strings.Join(step.Usage, "\n")) {
+		return slow
+	}
+	longer := func(lines []string) (out []string) {
+		for _, l := range lines {
+			out = append(out, ownTimeout.ReplaceAllString(l, fmt.Sprintf("TIMEOUT=%.0f", slowLimit.Seconds())))
+		}
+		return out
+	}
+	return catalogue.Step{Usage: longer(step.Usage), Expected: longer(step.Expected)}
 }
 
 // lacking tells which option the kernel does not have that an entry needs. Only
