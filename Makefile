@@ -254,6 +254,10 @@ gdb-user: private export override GDB_BIN := $(value GDB_BIN)
 gdb-user: ## stop in one program of a guest that was started with GDB=1, from init on: BIN=sleep_forever
 	@sh generated/common/gdb-user.sh '$(OUT)/$(PROFILE)' "$${RUN:-default}" 'generated/$(PROFILE)/gdb.gdb'
 
+.PHONY: vscode
+vscode: ## link launch.json and tasks.json of PROFILE into .vscode, unless they are yours
+	@$(if $(filter out,$(OUT)),,echo 'error: the files for VS Code name the folder out, not $(OUT)' >&2; exit 1;) sh generated/common/vscode.sh '$(PROFILE)'
+
 ## In a running guest (of PROFILE and RUN)
 
 # Settings reach these recipes through the environment alone. RUN and TIMEOUT

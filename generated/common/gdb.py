@@ -75,6 +75,9 @@ def tidy():
             if begin - 16 <= one.address < begin:
                 one.enabled = False
 
+# Those of an editor come without the commands below.
+gdb.events.breakpoint_created.connect(lambda point: tidy())
+
 class Break(gdb.Command):
     """Set a breakpoint: LOCATION [thread N] [if CONDITION].
 

@@ -163,6 +163,13 @@ func (r *Renderer) Profile(p *resolve.Profile) ([]File, error) {
 			return nil, err
 		}
 	}
+	if _, ok := p.Options["gdb"]; ok {
+		for _, name := range []string{"launch.json", "tasks.json"} {
+			if err := add("vscode/"+name, name, data); err != nil {
+				return nil, err
+			}
+		}
+	}
 	settings, err := r.profileJSON(p)
 	return append(files, File{path.Join(p.Name, "profile.json"), settings}), err
 }
