@@ -317,13 +317,24 @@ make_recording() {
 	qemu-img create -q -f qcow2 -F raw -b base.ext4 "$recording/disk.qcow2" || fail "$recording/disk.qcow2: cannot be made"
 }
 
+# look_at_disk sets disk_full to words if the disk of the run's folder is full, so that not
+# all may be there that the emulator has written.
+look_at_disk() {
+	disk_full=$(df -Pk "$run" | awk 'END { if ($4 <= 1024) print "the disk is full: " $6 }')
+}
+
 # recorded keeps a recording that came to its end.
 recorded() {
 	[ "${RR-}" = record ] || return 0
 	case $status in
-	0 | 124) ;;
-	*) say "nothing is recorded, since the emulator did not come to its end" && return ;;
+	0 | 124) why=$disk_full ;;
+	*) why=${disk_full:-the emulator did not come to its end} ;;
 	esac
+	if [ -n "$why" ]; then
+		say "nothing is recorded: $why"
+		rm -rf "$recording"
+		return
+	fi
 	settings >"$recording/settings"
 	mv "$run/state" "$recording/state"
 	rm -rf "$run/recording"
@@ -532,6 +543,7 @@ start() {
 	esac
 	# A killed emulator leaves the terminal as it used it.
 	[ -z "$terminal" ] || stty "$terminal" || :
+	look_at_disk
 	updated
 	recorded
 	verdict
@@ -572,7 +584,8 @@ verdict() {
 	elif [ "$status" = 0 ] && ! LC_ALL=C grep -aq 'reboot: ' "$log"; then
 		words='the emulator was told to quit'
 	fi
-	printf '%s %s\n' "$status" "$words" >"$run/verdict"
+	words="$words${disk_full:+; $disk_full}"
+	printf '%s %s\n' "$status" "$words" 2>/dev/null >"$run/verdict" || :
 	traces
 	say "$words (exit status $status)$trace"
 	exit "$status"

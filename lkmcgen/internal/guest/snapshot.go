@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"lkmc/lkmcgen/internal/diag"
@@ -35,15 +36,46 @@ func (r *Run) Save(id string) error {
 	} else if err != nil {
 		return err
 	}
+	// QEMU forgets the older one before it saves: whether there is room is found out
+	// under another name.
+	if _, err := os.Stat(r.mark(r.Builder, id)); err == nil {
+		if err := r.saved(trial); err != nil {
+			return err
+		}
+		r.vm("delvm " + trial)
+	}
 	// Killed from here on, there is none of that name.
 	if err := os.Remove(r.mark(r.Builder, id)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := r.vm("savevm " + id); err != nil {
-		r.vm("delvm " + id)
+	if err := r.saved(id); err != nil {
 		return err
 	}
 	return os.WriteFile(r.mark(r.Builder, id), state, 0o600)
+}
+
+// trial is no ID.
+const trial = ".trial"
+
+// saved has the emulator save, and leaves nothing behind of what it could not.
+func (r *Run) saved(id string) error {
+	err := r.vm("savevm " + id)
+	if err != nil {
+		r.vm("delvm " + id)
+	}
+	return err
+}
+
+// plenty is more than what a file system keeps back, in bytes.
+const plenty = 16 << 20
+
+// full tells whether the run's folder has no room, and what to do then.
+func (r *Run) full() string {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(r.Folder, &s); err != nil || s.Bavail*uint64(s.Bsize) > plenty {
+		return ""
+	}
+	return fmt.Sprintf("the disk is full: %d MB are free for %s; the guest goes on, earlier snapshots are kept", s.Bavail*uint64(s.Bsize)>>20, r.Folder)
 }
 
 // Load puts the guest back into the state of the name id.
@@ -101,7 +133,7 @@ func (r *Run) vm(line string) error {
 	if err != nil {
 		why = err.Error()
 	}
-	hint := ""
+	hint := r.full()
 	if strings.Contains(why, "VirtFS") {
 		hint = "unmount it first, in the guest: umount /share"
 	}
