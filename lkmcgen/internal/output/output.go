@@ -373,8 +373,9 @@ func (d *Dir) remove(file string) error {
 	if err := d.root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	// Fails where the folder still holds something, as it should.
-	_ = d.root.Remove(path.Dir(file))
+	// Fails where a folder still holds something, as it should.
+	for dir := path.Dir(file); dir != "." && d.root.Remove(dir) == nil; dir = path.Dir(dir) {
+	}
 	return nil
 }
 
