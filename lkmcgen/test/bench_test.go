@@ -3,10 +3,12 @@
 package test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -14,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"lkmc/lkmcgen/internal/watch"
 )
 
 // TestBench prints the figures of "make bench". It asserts nothing but that
@@ -26,14 +30,19 @@ func TestBench(t *testing.T) {
 	tr.make(t, "-n", "run").want(t, 0)
 	fmt.Printf("%s, %d CPUs, Go %s\n", cpuName(), runtime.NumCPU(), runtime.Version())
 	fmt.Print("Each figure: wall time of the whole process, median of the runs given, [least, most].\n\n")
-	benchGenerator(t, tr)
 	switch os.Getenv("LKMC_BENCH") {
-	case "gen":
+	case "kconfig":
+		benchKconfig(t, tr)
 		return
 	case "guest":
 		benchGuest(t, tr)
 		return
 	}
+	benchGenerator(t, tr)
+	if os.Getenv("LKMC_BENCH") == "gen" {
+		return
+	}
+	benchKconfig(t, tr)
 	benchMake(t, tr)
 	benchBoot(t, tr)
 	benchGuest(t, tr)
@@ -96,6 +105,90 @@ func benchGenerator(t *testing.T, tr tree) {
 		fmt.Printf("gen, %5d synthetic profiles       %v, at most %d MB\n", n, at[i], at[i].maxRSS/1e6)
 	}
 	fmt.Printf("  ten times the profiles take %.1f times as long\n", at[1].over(at[0]))
+	fmt.Printf("save of a profile to new files     %v, of which %v wait for the end of the burst\n", benchSave(t, tr), watch.Quiet)
+}
+
+// benchSave measures from the save of a layer until what it generates is there.
+func benchSave(t *testing.T, tr tree) timing {
+	log, stop := tr.watch(t, "out/bin/lkmcgen", "watch")
+	defer stop()
+	waitFor(log, "files changed\n", time.Minute)
+	var x timing
+	for i := range 11 {
+		time.Sleep(300 * time.Millisecond) // the last burst is over
+		value := fmt.Sprintf("%dM", 300+i)
+		layer := filepath.Join(tr.dir, "profiles/emulator/qemu.toml")
+		text := regexp.MustCompile(`"(256|3[0-9][0-9])M"`).ReplaceAll(content(t, layer), []byte(`"`+value+`"`))
+		start := time.Now()
+		if err := os.WriteFile(layer, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		x.until(t, start, filepath.Join(tr.dir, "generated/x86_64-qemu/run.sh"), value)
+	}
+	slices.Sort(x.runs)
+	return x
+}
+
+// until adds the time from start until a file holds a text.
+func (x *timing) until(t *testing.T, start time.Time, file, text string) {
+	t.Helper()
+	for !bytes.Contains(content(t, file), []byte(text)) {
+		if time.Sleep(time.Millisecond); time.Since(start) > time.Minute {
+			t.Fatalf("%s: no %q", file, text)
+		}
+	}
+	x.runs = append(x.runs, time.Since(start))
+}
+
+// watch starts a watch, and returns the file of what it says and what ends it.
+func (tr tree) watch(t *testing.T, args ...string) (log string, stop func()) {
+	t.Helper()
+	log = filepath.Join(t.TempDir(), "log")
+	out, err := os.Create(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(args[0], args[1:]...)
+	c.Dir, c.Env, c.Stdout, c.Stderr = tr.dir, append(cleanEnv(), tr.env...), out, out
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return log, func() {
+		syscall.Kill(-c.Process.Pid, syscall.SIGINT)
+		c.Wait()
+		out.Close()
+	}
+}
+
+// lostSymbols is what benchKconfig asks for in vain.
+var lostSymbols = strings.Fields("EXT4_FS=y USB_STORAGE=y X86_PTDUMP=y FTRACE=y FUNCTION_TRACER=y KALLSYMS=n CRC7=m PRINTK=y LOG_BUF_SHIFT=40")
+
+// benchKconfig measures what tells lost symbols, against the kernel's own tools.
+func benchKconfig(t *testing.T, tr tree) {
+	const linux = "out/source/linux-6.1"
+	tr.make(t, linux+"/Makefile", "BUILDER=source").want(t, 0)
+	write(t, tr, "fragment", asFragment(lostSymbols))
+	cold := func() { os.RemoveAll(filepath.Join(tr.dir, "out/kconfig")) }
+	why := func(n int, before func()) timing {
+		return tr.measure(t, n, before, "sh", "-c", "out/bin/lkmcgen check --fragment fragment x86_64-qemu linux || [ $? = 1 ]")
+	}
+	first, again := why(7, cold), why(11, nil)
+	kbuild := []string{"make", "-s", "-C", linux, "O=" + t.TempDir(), "ARCH=x86"}
+	tr.command(t, nil, append(kbuild, "tinyconfig")...).want(t, 0)
+	conf := tr.measure(t, 5, nil, append(kbuild, "olddefconfig")...)
+	fmt.Printf("why-not, the compiler not asked    %v\n", first)
+	fmt.Printf("why-not                            %v\n", again)
+	fmt.Printf("  make olddefconfig takes %.1f times as long (%v)\n", conf.over(again), conf)
+
+	config := tr.command(t, nil, "out/bin/lkmcgen", "check", "--config", "--base", linux+"/arch/x86/configs/x86_64_defconfig", "--fragment", "/dev/null", "x86_64-qemu", "linux").output
+	lines := strings.SplitAfter(config, "\n")[:1000]
+	write(t, tr, "config", config)
+	write(t, tr, "thousand", strings.Join(lines, ""))
+	contract := tr.measure(t, 11, nil, "sh", "generated/common/contract.sh", "thousand", "config")
+	merge := tr.measure(t, 1, nil, "sh", linux+"/scripts/kconfig/merge_config.sh", "-m", "-O", t.TempDir(), "config", "thousand")
+	fmt.Printf("contract of 1000 symbols           %v\n", contract)
+	fmt.Printf("  merge_config.sh -m, which only merges them, takes %.0f times as long (%v)\n", merge.over(contract), merge)
 }
 
 // aside returns a function that moves a folder out of the way. To delete it would
@@ -165,6 +258,18 @@ func benchGuest(t *testing.T, tr tree) {
 		g.edit(t, "kernel_module/hello.c", `pr_info("`, fmt.Sprintf(`pr_info("%d `, i))
 	}, "make", "insmod", "MODULE=hello")
 	fmt.Printf("edit hello.c, make insmod          %v\n", edited)
+	log, stop := g.tree.watch(t, "make", "watch")
+	defer stop()
+	waitFor(log, "files changed\n", time.Minute)
+	var x timing
+	for i := range 11 {
+		time.Sleep(300 * time.Millisecond)
+		start := time.Now()
+		g.edit(t, "kernel_module/hello.c", `pr_info("`, fmt.Sprintf(`pr_info("watch %d `, i))
+		x.until(t, start, log, fmt.Sprintf("] watch %d ", i))
+	}
+	slices.Sort(x.runs)
+	fmt.Printf("make watch: save of hello.c to its printk %v, of which %v wait for the end of the burst\n", x, watch.Quiet)
 }
 
 func cpuName() string {

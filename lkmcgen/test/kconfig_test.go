@@ -173,11 +173,15 @@ func TestPredictedConfig(t *testing.T) {
 			fragment := string(content(t, filepath.Join(k.dir, "generated", test.profile, "linux.config")))
 			lines, wrong := k.agrees(t, "the profile's", fragment)
 			names := k.symbols(t)
-			for seed, n := range map[uint64]int{1: 300, 2: 6000} {
-				l, w := k.agrees(t, fmt.Sprintf("random %d", seed), random(names, seed, n))
+			sizes := []int{300, 6000}
+			if os.Getenv("LKMC_BOOT") == "all" {
+				sizes = append(sizes, 30, 1000, 3000, 12000)
+			}
+			for i, n := range sizes {
+				l, w := k.agrees(t, fmt.Sprintf("random %d", i+1), random(names, uint64(i+1), n))
 				lines, wrong = lines+l, wrong+w
 			}
-			t.Logf("%s for %s: %d lines of 3 .config files, %d differ: %.3f %% agree", k.folder, k.name, lines, wrong, 100*float64(lines-wrong)/float64(lines))
+			t.Logf("%s for %s: %d lines of %d .config files, %d differ: %.3f %% agree", k.folder, k.name, lines, 1+len(sizes), wrong, 100*float64(lines-wrong)/float64(lines))
 		})
 	}
 }
