@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"watch":           {},
 	"guest":           {"diag"},
 	"catalogue":       {"diag"},
-	"doctor":          {},
+	"doctor":          {"watch"},
 	"boot":            {},
 	"chart":           {},
 	"test":            {},

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -272,4 +273,24 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 	tr.run(t, "EVAL=poweroff", "TIMEOUT=60").want(t, 0)
+}
+
+// TestWatchShare: a watch in the guest sees what the host saves in a shared
+// folder, whose file system, 9p, tells it nothing.
+func TestWatchShare(t *testing.T) {
+	needBoot(t)
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the generator at hand does not run in the guest")
+	}
+	tr, shared := root(t).with("RUN=watch9p", "FRESH=1", "TIMEOUT=120"), tree{dir: t.TempDir()}
+	tr.make(t, "build").want(t, 0)
+	tr.command(t, nil, "cp", "-a", "out/bin/lkmcgen", "profiles", "templates", "generated", shared.dir).want(t, 0)
+	write(t, shared, "step.sh", "if [ -e started ]; then grep -o 'MEMORY value 300M' generated/x86_64-qemu/run.sh; poweroff -f; fi; echo up >started\n")
+	ended := make(chan result, 1)
+	go func() { ended <- tr.run(t, "SHARE="+shared.dir, "EVAL=cd /share && ./lkmcgen watch sh step.sh") }()
+	if !waitFor(filepath.Join(shared.dir, "started"), "up", 2*time.Minute) {
+		t.Error("the watch did not begin")
+	}
+	shared.edit(t, "profiles/emulator/qemu.toml", `"256M"`, `"300M"`)
+	(<-ended).want(t, 0, "this file system tells no changes: looking at all files every 500ms\n", "300M\n")
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"lkmc/lkmcgen/internal/watch"
 )
 
 // paths: Kbuild cannot work below some, and sockets have short names.
@@ -77,19 +79,9 @@ func (h Host) disk() []Finding {
 	return one("disk", OK, text, "")
 }
 
-// remote are file systems that tell nobody of a change made elsewhere, by their
-// number in linux/magic.h.
-func remote(kind int64) string {
-	return map[int64]string{0x6969: "NFS", 0x01021997: "9p", 0xff534d42: "CIFS", 0xfe534d42: "SMB", 0x65735546: "FUSE"}[kind&0xffffffff]
-}
-
 func (h Host) fileSystem() []Finding {
-	var stat syscall.Statfs_t
-	if err := syscall.Statfs(h.Root, &stat); err != nil {
-		return one("file system", Warning, err.Error(), "df "+h.Root)
-	}
-	if name := remote(int64(stat.Type)); name != "" {
-		return one("file system", Warning, name+" does not tell what other machines change, which make watch waits for", "edit on this machine, or work on a local disk: git clone . /var/tmp/lkmcgen")
+	if kind := watch.Share(h.Root); kind != "" {
+		return one("file system", Warning, kind+" does not tell what other machines change: make watch looks at all files twice a second", "edit on this machine, or work on a local disk: git clone . /var/tmp/lkmcgen")
 	}
 	if caseless(existing(h.Out)) {
 		return one("file system", Error, h.Out+" takes a and A for the same name; the kernel's sources have such files", "give OUT= a folder on a file system of Linux")

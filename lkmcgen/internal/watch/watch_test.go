@@ -425,3 +425,15 @@ func TestCheckout(t *testing.T) {
 		}
 	}
 }
+
+func TestTypeOf(t *testing.T) {
+	const mounts = "22 1 254:0 / / rw shared:1 - ext4 /dev/vda rw\n36 22 0:31 / /share rw,relatime - 9p share rw\n37 22 0:32 / /x\\040y rw - fuse.sshfs me: rw\n"
+	for device, want := range map[string]string{"254:0": "ext4", "0:31": "9p", "0:32": "fuse.sshfs", "0:3": ""} {
+		if got := typeOf(mounts, device); got != want {
+			t.Errorf("typeOf %s: %q, want %q", device, got, want)
+		}
+	}
+	if Silent("/proc") {
+		t.Error("/proc is no share")
+	}
+}
