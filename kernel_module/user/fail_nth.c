@@ -17,6 +17,7 @@
  *	...
  *	params: init number=7 text=none
  *	params: exit number=7 text=none
+ *	...
  *
  * Needs: CONFIG_FAILSLAB, CONFIG_FAULT_INJECTION_DEBUG_FS, /proc/self/fail-nth, root
  * See: Documentation/fault-injection/fault-injection.rst, lib/fault-inject.c
