@@ -126,7 +126,7 @@ config() {
 	mkdir -p "$build"
 	# What was compiled by one toolchain does not fit what another one makes.
 	choice="$toolchain $given"
-	if [ -e "$build/build" ] && [ "$(cat "$build/lkmc.choice" 2>/dev/null)" != "$choice" ]; then
+	if [ "$(cat "$build/lkmc.choice" 2>/dev/null)" != "$choice" ] && find "$build/build" -maxdepth 2 -name '.stamp_*' 2>/dev/null | grep -q .; then
 		die "$build was made with $(cat "$build/lkmc.choice"), not with $choice: its parts would not fit together (run: make clean-buildroot)"
 	fi
 	echo "$choice" >"$build/lkmc.choice"
