@@ -123,14 +123,21 @@ func (t *guestTest) all(ctx context.Context, entries []*catalogue.Entry) error {
 			boots = append(boots, entry)
 		}
 	}
+	queue := make(chan *catalogue.Entry, len(boots))
+	for _, entry := range boots {
+		queue <- entry
+	}
+	close(queue)
 	var booted sync.WaitGroup
-	booted.Go(func() {
-		for _, entry := range boots {
-			if ctx.Err() == nil {
-				t.result(t.boot(ctx, entry))
+	for _, run := range []string{"-boot", "-boot2"} { // mostly they wait
+		booted.Go(func() {
+			for entry := range queue {
+				if ctx.Err() == nil {
+					t.result(t.boot(ctx, entry, t.run+run))
+				}
 			}
-		}
-	})
+		})
+	}
 	err := t.inGuests(ctx, inside)
 	booted.Wait()
 	if ctx.Err() != nil {
@@ -199,8 +206,9 @@ func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, fail
 	return done, err
 }
 
-// boot runs the lines of an entry that are boots, and looks at the console.
-func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.Result) {
+// boot runs the lines of an entry that are boots, in a run of that name, and looks
+// at the console.
+func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry, run string) (r guest.Result) {
 	r = guest.Result{Name: entry.Name, Verdict: guest.Passed}
 	if entry.InGuest() {
 		r.Name += " (boot)"
@@ -212,9 +220,9 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.R
 		return r
 	}
 	for _, step := range entry.Boots() {
-		missing, console := t.bootStep(ctx, step)
+		missing, console := t.bootStep(ctx, step, run)
 		if slow := stretched(step); missing != "" && slow.Usage != nil {
-			missing, console = t.bootStep(ctx, slow)
+			missing, console = t.bootStep(ctx, slow, run)
 		}
 		if missing != "" {
 			r.Verdict, r.Reason = guest.Failed, missing
@@ -225,16 +233,16 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry) (r guest.R
 	return r
 }
 
-// bootStep runs the lines of a step, each a boot. It returns what is amiss, or "",
-// and what was on the console.
-func (t *guestTest) bootStep(ctx context.Context, step catalogue.Step) (missing, shown string) {
+// bootStep runs the lines of a step, each a boot in a run of that name. It returns
+// what is amiss, or "", and what was on the console.
+func (t *guestTest) bootStep(ctx context.Context, step catalogue.Step, run string) (missing, shown string) {
 	var console bytes.Buffer
 	for _, line := range step.Usage {
 		settings, ok := strings.CutPrefix(line, "make run")
 		if !ok {
 			return line + ": only make run can be tested", ""
 		}
-		c := t.script("env"+settings, alone("RUN="+t.run+"-boot", fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))...)
+		c := t.script("env"+settings, alone("RUN="+run, fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))...)
 		c.Stdout, c.Stderr = &console, &console
 		stop := context.AfterFunc(ctx, func() { c.Process.Kill() })
 		c.Run()
