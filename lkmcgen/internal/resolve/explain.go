@@ -131,20 +131,18 @@ func (p *Profile) plain(w Word) string {
 	return b.String()
 }
 
-// symbol is what names of Kconfig symbols look like.
-var symbol = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
-
 // canBe tells whether the places of w can be filled so that it becomes text. A
 // word that is nothing but an option becomes what the option allows, if it does
-// not allow everything, and names of symbols are not meant.
+// not allow any name.
 func (p *Profile) canBe(w Word, text string) bool {
 	if len(w) == 1 && w[0].Name != "" {
 		o := p.Options[w[0].Name]
-		if len(o.Choices) == 0 && (o.Pattern == "" || symbol.MatchString(text)) {
+		if len(o.Choices) == 0 && o.Pattern == "" {
 			return false
 		}
 		ok, _ := Matches(o, text)
-		return ok
+		everything, _ := Matches(o, "name")
+		return ok && !everything
 	}
 	var b strings.Builder
 	for _, part := range w {
