@@ -215,9 +215,12 @@ run: check-run build ## build, then start the guest in this terminal
 record: check-run build ## run, and record all that comes from outside
 	@sh generated/$(PROFILE)/run.sh
 
+# The default is no wish: a replay has the builder of its recording.
+ASKED_BUILDER := $(if $(filter-out file,$(origin BUILDER)),$(BUILDER))
+
 # Nothing is built: what was recorded is to be found as it was.
 replay: private export override RR := replay
-replay: private export override BUILDER := $(if $(filter-out file,$(origin BUILDER)),$(BUILDER))
+replay: private export override BUILDER := $(ASKED_BUILDER)
 replay: ## the same again, instruction by instruction; with GDB=1 and make gdb also back in time
 	@sh generated/$(PROFILE)/run.sh
 

@@ -234,7 +234,11 @@ func benchBoot(t *testing.T, tr tree) {
 		one := here.of(profile)
 		one.make(t, "build").want(t, 0)
 		one = one.with("EVAL=poweroff", "RUN=bench", "ACCEL=tcg", "TIMEOUT=120", "FRESH=1")
-		fmt.Printf("boot to power-off, TCG, %-12s %v\n", profile, one.measure(t, 5, nil, "sh", "generated/"+profile+"/run.sh"))
+		plain := one.measure(t, 5, nil, "sh", "generated/"+profile+"/run.sh")
+		fmt.Printf("boot to power-off, TCG, %-12s %v\n", profile, plain)
+		here.make(t, "out/plugins/count.so").want(t, 0)
+		counted := one.measure(t, 5, nil, "out/bin/lkmcgen", "count-instructions", "--run", "bench", profile)
+		fmt.Printf("  its instructions counted         %v = %.1f times as long\n", counted, counted.over(plain))
 		fresh := tr.of(profile).measure(t, 3, tr.aside("out/"+profile), "make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
 		fmt.Printf("  packages fetched, nothing built: make run to power-off %v\n", fresh)
 	}

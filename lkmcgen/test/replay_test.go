@@ -121,6 +121,33 @@ func back(t *testing.T, tr tree, console string) {
 	}
 }
 
+// TestReverseStep: source lines backwards, in a replay that takes the builder of its
+// recording.
+func TestReverseStep(t *testing.T) {
+	needBoot(t)
+	for _, profile := range []string{"x86_64-qemu", "aarch64-qemu"} {
+		t.Run(profile, func(t *testing.T) {
+			tr := root(t).of(profile).with("RUN=reverse", "TIMEOUT=100")
+			tr.make(t, "record", "BUILDER=source", "EVAL=poweroff").want(t, 0)
+			socket := filepath.Join(tr.runFolder("reverse"), "gdb.sock")
+			os.Remove(socket)
+			done := make(chan result, 1)
+			go func() { done <- tr.make(t, "replay", "GDB=1") }()
+			for end := time.Now().Add(time.Minute); !exists(socket) && time.Now().Before(end); {
+				time.Sleep(50 * time.Millisecond)
+			}
+			r := tr.attach(t, "gdb", "reverse", []string{"BREAK=start_kernel"}, "next", "next", "step",
+				`echo back:\n`, "reverse-step", "reverse-next", "kill")
+			r.want(t, 0)
+			_, back, _ := strings.Cut(r.output, "back:\n")
+			if !strings.Contains(back, "smp_setup_processor_id") || strings.Contains(back, "No more reverse-execution history") {
+				t.Errorf("a step back:\n%s", r.output)
+			}
+			(<-done).want(t, 0, "the emulator was told to quit")
+		})
+	}
+}
+
 // TestRecordInput: what is typed at the console is recorded. QEMU 7.2 stands still
 // in the replay of about every second such recording (see Limits in README.adoc),
 // so with LKMC_BOOT=all one of four must be replayed whole.
