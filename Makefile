@@ -348,7 +348,7 @@ boot-chart: $(LKMCGEN) check-run build ## boot, and tell which initcall took how
 
 MEASURED = --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"}
 
-$(OUT)/plugins/%.so: plugins/%.c
+$(OUT)/plugins/%.so: patches/qemu/plugins/%.c
 	@sh generated/common/deps.sh check $(NEEDS_GOAL_count-instructions)
 	@mkdir -p $(@D)
 	gcc -O2 -Wall -Wextra -shared -fPIC -o $@.$$$$ $< && mv $@.$$$$ $@

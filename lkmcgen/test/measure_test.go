@@ -90,7 +90,7 @@ func TestPluginRefused(t *testing.T) {
 	tr := root(t).with("BUILDER=distro")
 	tr.make(t, "build", "out/plugins/count.so").want(t, 0)
 	other := filepath.Join(t.TempDir(), "other.so")
-	source := string(content(t, filepath.Join(tr.dir, "plugins/count.c")))
+	source := string(content(t, filepath.Join(tr.dir, "patches/qemu/plugins/count.c")))
 	c := tr.command(t, nil, "sh", "-c", `printf '%s' "$1" | sed 's/qemu_plugin_version = 1/qemu_plugin_version = 99/' | gcc -x c -shared -fPIC -o "$2" -`, "sh", source, other)
 	c.want(t, 0)
 	count := func(plugin string) result {

@@ -26,7 +26,7 @@ type Phase struct {
 	Instructions uint64 `json:"instructions"` // of the phase itself
 }
 
-// A block is what plugins/count.c writes: where a block of code is, and the
+// A block is what patches/qemu/plugins/count.c writes: where a block of code is, and the
 // instructions that were executed before it was translated for the first time.
 type block struct{ address, before uint64 }
 
@@ -35,7 +35,7 @@ const end = math.MaxUint64
 
 // Phases divides a run into its phases. The first begins with the run, whatever
 // its address; the others at the first block with the address of their border that
-// comes after the border before. Blocks is the file that plugins/count.c made on this
+// comes after the border before. Blocks is the file that patches/qemu/plugins/count.c made on this
 // host. It is an error if the run did not come to its end, or not to a border.
 func Phases(blocks []byte, borders []Border) ([]Phase, error) {
 	all, err := decode(blocks)
