@@ -55,7 +55,7 @@ logged() {
 
 fetch() {
 	[ ! -e "$tree/Makefile" ] || exit 0
-	say "cloning $2 from $1: about 30 MB, 120 MB on disk; a minute or so"
+	say "cloning $2 from $1: 9 MB to fetch, 100 MB on disk"
 	rm -rf "$tree.tmp"
 	git clone -q --depth 1 --branch "$2" -c advice.detachedHead=false "$1" "$tree.tmp" ||
 		die "$1 has no $2, or cannot be reached (BUILDROOT_SRC=folder names a tree that is there)"
