@@ -138,19 +138,42 @@ func (t *guestTest) all(ctx context.Context, entries []*catalogue.Entry) error {
 			}
 		})
 	}
-	err := t.inGuests(ctx, inside)
+	shares := share(inside)
+	errs := make([]error, len(shares))
+	for i, names := range shares {
+		booted.Go(func() {
+			l := t.launch
+			l.run += []string{"", "-too"}[i]
+			errs[i] = t.inGuests(ctx, l, names)
+		})
+	}
 	booted.Wait()
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
-	return err
+	return errors.Join(errs...)
+}
+
+// few is how many entries are quicker tested in one guest than in two.
+const few = 20
+
+// share deals names out to two guests, which wait more than they compute.
+func share(names []string) (shares [2][]string) {
+	if len(names) <= few {
+		shares[0] = names
+		return shares
+	}
+	for i, name := range names {
+		shares[i%2] = append(shares[i%2], name)
+	}
+	return shares
 }
 
 // inGuests tests in one guest, and in a next one what is left when that ends too
 // early.
-func (t *guestTest) inGuests(ctx context.Context, names []string) error {
+func (t *guestTest) inGuests(ctx context.Context, l launch, names []string) error {
 	for len(names) > 0 && ctx.Err() == nil {
-		done, err := t.inGuest(ctx, names)
+		done, err := t.inGuest(ctx, l, names)
 		if done == 0 && err != nil {
 			return err
 		}
@@ -161,15 +184,17 @@ func (t *guestTest) inGuests(ctx context.Context, names []string) error {
 
 // inGuest boots a guest and tests in it. It returns how many of the names have a
 // result, and what stopped it.
-func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, failed error) {
+func (t *guestTest) inGuest(ctx context.Context, l launch, names []string) (done int, failed error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s, end, err := t.connect(ctx, alone()...)
+	s, end, err := l.connect(ctx, alone()...)
 	if err != nil {
 		return 0, err
 	}
 	defer end()
+	t.print.Lock()
 	t.report.Release = s.Release
+	t.print.Unlock()
 
 	seconds := time.Duration(t.seconds * float64(time.Second))
 	watch := time.AfterFunc(seconds+silence, func() {
@@ -190,14 +215,14 @@ func (t *guestTest) inGuest(ctx context.Context, names []string) (done int, fail
 	switch {
 	case err == nil && done >= len(names):
 		watch.Stop()
-		t.poweroff(ctx, s)
+		l.poweroff(ctx, s)
 		return done, nil
 	case err == nil:
 		return done, fmt.Errorf("/test.sh ended with status %d: %s", status.Code(), strings.TrimSpace(stderr.String()))
 	case k.Running != "":
-		log := lastLines(filepath.Join(t.folder(), "console.log"), 60)
-		guest.Read(t.folder()).Ended() // after which the trace of a panic is there
-		if trace, err := os.ReadFile(filepath.Join(t.folder(), "trace.txt")); err == nil {
+		log := lastLines(filepath.Join(l.folder(), "console.log"), 60)
+		guest.Read(l.folder()).Ended() // after which the trace of a panic is there
+		if trace, err := os.ReadFile(filepath.Join(l.folder(), "trace.txt")); err == nil {
 			log = append(log, last(string(trace), 60)...)
 		}
 		t.result(k.Cut("the guest was lost: "+err.Error(), log))

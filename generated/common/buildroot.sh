@@ -42,7 +42,7 @@ logged() {
 	exec 8<>"$build/lkmc.progress"
 	awk -v log_file="$log" -v all="$verbose" '
 		{ print >log_file; fflush(log_file) }
-		all || />>> / { sub(/.*>>> */, "buildroot: "); gsub(/\033[^m]*m/, ""); print >"/dev/stderr" }' <"$build/lkmc.progress" 8>&- &
+		all || /^(\033\[[0-9;]*m)?>>> / { sub(/.*>>> */, "buildroot: "); gsub(/\033[^m]*m/, ""); print >"/dev/stderr" }' <"$build/lkmc.progress" 8>&- &
 	status=0
 	buildroot "$@" >"$build/lkmc.progress" 2>&1 8>&- || status=$?
 	exec 8>&-
