@@ -9,7 +9,7 @@
  *
  * Usage:
  *	insmod /kthreads.ko
- *	sleep 2.4
+ *	sleep 2.1
  *	rmmod kthreads
  *
  * Expected:

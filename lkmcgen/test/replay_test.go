@@ -98,9 +98,7 @@ func back(t *testing.T, tr tree, console string) {
 	os.Remove(socket)
 	done := make(chan result, 1)
 	go func() { done <- tr.with("GDB=1", "RR=replay").run(t) }()
-	for end := time.Now().Add(time.Minute); !exists(socket) && time.Now().Before(end); {
-		time.Sleep(50 * time.Millisecond)
-	}
+	waitSocket(socket)
 	args := []string{"timeout", "300", "gdb-multiarch", "-q", "-batch", "-x", "generated/" + tr.profileName() + "/gdb.gdb"}
 	for _, c := range []string{
 		"target remote " + socket, "stepi", "stepi", `printf "at %lx\n", $pc`, "stepi", "reverse-stepi", `printf "at %lx\n", $pc`,
@@ -122,6 +120,13 @@ func back(t *testing.T, tr tree, console string) {
 	}
 }
 
+// waitSocket waits up to a minute for a socket to be there.
+func waitSocket(socket string) {
+	for end := time.Now().Add(time.Minute); !exists(socket) && time.Now().Before(end); {
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 // TestReverseStep: source lines backwards, in a replay that takes the builder of its
 // recording.
 func TestReverseStep(t *testing.T) {
@@ -134,9 +139,7 @@ func TestReverseStep(t *testing.T) {
 			os.Remove(socket)
 			done := make(chan result, 1)
 			go func() { done <- tr.make(t, "replay", "GDB=1") }()
-			for end := time.Now().Add(time.Minute); !exists(socket) && time.Now().Before(end); {
-				time.Sleep(50 * time.Millisecond)
-			}
+			waitSocket(socket)
 			commands := []string{"next", "next", "step", `echo back:\n`, "reverse-step", "reverse-next", "kill"}
 			// On a PC reverse-next, which runs back to a breakpoint, can take minutes.
 			if profile == "x86_64-qemu" {
