@@ -66,12 +66,12 @@ func (c *cannot) limits(p *resolve.Profile, option string, said resolve.Capabili
 	o := p.Options[option]
 	for _, m := range c.Symbols {
 		if slices.Contains(o.Symbols, m.Symbol) {
-			return resolve.Capability{Why: "its kernel has no " + m.Symbol, Pos: diag.Pos{File: c.File}}
+			return resolve.Capability{Why: "its kernel has no " + m.Symbol, Where: func() diag.Pos { return diag.Pos{File: c.File} }}
 		}
 	}
 	for _, other := range o.Requires {
 		if x := c.limits(p, other, said); !x.Can {
-			return resolve.Capability{Why: "needs " + p.Options[other].Variable + ": " + x.Why, Pos: x.Pos}
+			return resolve.Capability{Why: "needs " + p.Options[other].Variable + ": " + x.Why, Where: x.Where}
 		}
 	}
 	return said

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"lkmc/lkmcgen/internal/diag"
@@ -56,6 +57,7 @@ func check(_ context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(400) // a tree stays until the end
 	c := &checker{env: e, checkOptions: o, trees: map[string]*project.Tree{}}
 	checks, err := c.plan(args)
 	if err != nil {

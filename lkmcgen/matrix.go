@@ -119,7 +119,7 @@ func printMatrix(w io.Writer, profiles []*resolve.Profile, rows []matrixRow) err
 	names, variables := optionsOf(profiles)
 	var always, columns []string
 	for _, o := range names {
-		if slices.ContainsFunc(rows, func(r matrixRow) bool { return r.builds.Can && r.cells[o] != resolve.Capability{Can: true} }) {
+		if slices.ContainsFunc(rows, func(r matrixRow) bool { return r.builds.Can && !r.cells[o].Unlimited() }) {
 			columns = append(columns, o)
 		} else {
 			always = append(always, variables[o])
@@ -232,7 +232,7 @@ type jsonMatrix struct {
 // matrixJSON has every option of every profile for each of them.
 func matrixJSON(profiles []*resolve.Profile, rows []matrixRow) []jsonMatrix {
 	_, variables := optionsOf(profiles)
-	plain := func(c resolve.Capability) jsonCapability { return jsonCapability{c.Can, c.Why, c.Pos.String()} }
+	plain := func(c resolve.Capability) jsonCapability { return jsonCapability{c.Can, c.Why, c.Pos().String()} }
 	all := make([]jsonMatrix, len(profiles))
 	for i, p := range profiles {
 		m := jsonMatrix{p.Name, p.Arch, p.Emulator, map[string]jsonBuilder{}, map[string][]string{}, map[string][]string{}}

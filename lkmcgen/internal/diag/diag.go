@@ -103,8 +103,12 @@ func (l List) Error() string {
 // word's letters.
 func DidYouMean(word string, candidates []string) string {
 	best, near := "", min(2, (len(word)-1)/2)+1
-	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < near {
+	word = strings.ToLower(word)
+	for _, c := range candidates {
+		if len(c)-len(word) > near || len(word)-len(c) > near {
+			continue // as many edits at least
+		}
+		if d := distance(word, strings.ToLower(c)); d < near || d == near && best != "" && c < best {
 			best, near = c, d
 		}
 	}

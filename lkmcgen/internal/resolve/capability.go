@@ -12,18 +12,29 @@ import (
 )
 
 // A Capability tells whether something works. Why says why not or, of what
-// works, what limits it; Pos is the place of what says so. Both are empty of what
-// works without limit.
+// works, what limits it; Where finds the place of what says so, which takes reading
+// its layer again. Both are empty of what works without limit.
 type Capability struct {
-	Can bool
-	Why string
-	Pos diag.Pos
+	Can   bool
+	Why   string
+	Where func() diag.Pos
+}
+
+// Unlimited tells whether it works, and nothing limits it.
+func (c Capability) Unlimited() bool { return c.Can && c.Why == "" }
+
+// Pos returns the place of what says so.
+func (c Capability) Pos() diag.Pos {
+	if c.Where == nil {
+		return diag.Pos{}
+	}
+	return c.Where()
 }
 
 // Builds tells whether a builder exists for the profile.
 func (p *Profile) Builds(builder string) Capability {
 	if why := p.Builders[builder].Unavailable; why != "" {
-		return Capability{Why: why, Pos: p.at("builders." + builder + ".unavailable")}
+		return Capability{Why: why, Where: p.where("builders." + builder + ".unavailable")}
 	}
 	return Capability{Can: true}
 }
@@ -39,14 +50,14 @@ func (p *Profile) Can(builder, option string) Capability {
 		return Capability{Why: "no layer of the profile has it"}
 	}
 	if len(o.Builders) > 0 && !slices.Contains(o.Builders, builder) {
-		return Capability{Why: "only with the builder " + strings.Join(o.Builders, " or "), Pos: p.at(key + ".builders")}
+		return Capability{Why: "only with the builder " + strings.Join(o.Builders, " or "), Where: p.where(key + ".builders")}
 	}
 	if c := p.Kernel(builder, option); !c.Can {
 		return c
 	}
 	for _, other := range o.Requires {
 		if c := p.Can(builder, other); !c.Can {
-			return Capability{Why: "needs " + p.Options[other].Variable + ": " + c.Why, Pos: c.Pos}
+			return Capability{Why: "needs " + p.Options[other].Variable + ": " + c.Why, Where: c.Where}
 		}
 	}
 	return p.limit(key)
@@ -68,15 +79,19 @@ func (p *Profile) hasSymbol(builder, symbol string) Capability {
 	asked := p.Settings.Get("linux.config." + symbol)
 	switch {
 	case slices.Contains(b.Lacks, symbol):
-		return Capability{Why: "its kernel has no " + symbol, Pos: p.at("builders." + builder + ".lacks")}
+		return Capability{Why: "its kernel has no " + symbol, Where: p.where("builders." + builder + ".lacks")}
 	case len(b.Debian)+len(b.Ubuntu) > 0: // ready-made, whatever the profile asks for
 		return Capability{Can: true}
 	case asked == nil:
 		return Capability{Why: "no layer asks for " + symbol}
 	case asked.Data == kconfig.Value{Kind: kconfig.Tristate, Text: "n"}:
-		return Capability{Why: fmt.Sprintf("%s turns %s off", asked.From.File, symbol), Pos: asked.Pos()}
+		return Capability{Why: fmt.Sprintf("%s turns %s off", asked.From.File, symbol), Where: asked.Pos}
 	}
 	return Capability{Can: true}
+}
+
+func (p *Profile) where(key string) func() diag.Pos {
+	return func() diag.Pos { return p.at(key) }
 }
 
 // limit returns what a layer made of the values that an option of a lower one
@@ -86,5 +101,5 @@ func (p *Profile) limit(key string) Capability {
 	if s == nil || s.Over == nil {
 		return Capability{Can: true}
 	}
-	return Capability{Can: true, Why: "want " + s.Data.(string), Pos: s.Pos()}
+	return Capability{Can: true, Why: "want " + s.Data.(string), Where: s.Pos}
 }

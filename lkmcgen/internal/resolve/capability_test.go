@@ -96,8 +96,8 @@ func TestCan(t *testing.T) {
 					continue
 				}
 				c := p.Can(test.builder, test.option)
-				if c.Can != test.can || c.Why != test.why || c.Pos.String() != test.at {
-					t.Errorf("Can = %v %q %v; want %v %q %s", c.Can, c.Why, c.Pos, test.can, test.why, test.at)
+				if c.Can != test.can || c.Why != test.why || c.Pos().String() != test.at {
+					t.Errorf("Can = %v %q %v; want %v %q %s", c.Can, c.Why, c.Pos(), test.can, test.why, test.at)
 				}
 			}
 		})

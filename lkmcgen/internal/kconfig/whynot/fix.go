@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxTrials = 300 // configurations that are worked out to find fixes
+	maxFixes  = 60  // of one fragment are looked for
 	maxTries  = 6   // plans that are tried for one symbol
 	fixDepth  = 10  // symbols that a plan goes through
 	dear      = 1000
@@ -22,7 +22,7 @@ const (
 // another; a smallest set, in that none of them can be left out. hint says so
 // when there are none.
 func (x *explainer) fix(s *tree.Symbol, l tree.Line) (lines []tree.Line, hint string) {
-	if x.trials <= 0 {
+	if x.noFix {
 		return nil, "too much is lost to look for all fixes: mend the first ones and check again"
 	}
 	if p := x.st.Range(s); p != nil && x.st.Value(s).Visible != tree.No {
@@ -40,7 +40,6 @@ func (x *explainer) fix(s *tree.Symbol, l tree.Line) (lines []tree.Line, hint st
 		if len(more) == 0 {
 			break
 		}
-		x.trials--
 		next, err := x.tree.Config(with(x.fragment, plan), tree.No)
 		if err != nil {
 			return nil, err.Error()
@@ -74,7 +73,6 @@ func near(value, low string, s *tree.Symbol) bool {
 }
 
 func (x *explainer) holds(fragment []tree.Line, l tree.Line) bool {
-	x.trials--
 	st, err := x.tree.Config(fragment, tree.No)
 	return err == nil && written(x.tree, st, l.Name) == l.Value
 }

@@ -56,7 +56,10 @@ func (x *explainer) sharing(name string) string {
 	for _, word := range words {
 		var with []candidate
 		for _, s := range x.tree.Symbols {
-			if parts := strings.Split(s.Name, "_"); len(word) > 2 && len(s.Prompts) > 0 && slices.Contains(parts, word) {
+			if len(word) <= 2 || len(s.Prompts) == 0 || !strings.Contains(s.Name, word) {
+				continue
+			}
+			if parts := strings.Split(s.Name, "_"); slices.Contains(parts, word) {
 				with = append(with, candidate{s.Name, shared(words, parts)})
 			}
 		}

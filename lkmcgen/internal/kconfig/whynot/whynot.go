@@ -7,6 +7,7 @@ package whynot
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"lkmc/lkmcgen/internal/diag"
 	"lkmc/lkmcgen/internal/kconfig/project"
@@ -54,6 +55,10 @@ type Report struct {
 	Lost  []Loss // in the order of the fragment
 }
 
+// atOnce is how many losses are explained at the same time: each holds trial
+// configurations.
+const atOnce = 8
+
 // Check predicts what comes of a fragment and explains each symbol that is lost.
 func Check(p *project.Tree, fragment []tree.Line) (*Report, error) {
 	final, err := p.Config(fragment, tree.No)
@@ -67,15 +72,25 @@ func Check(p *project.Tree, fragment []tree.Line) (*Report, error) {
 		}
 	}
 	r := &Report{Final: final}
-	x := &explainer{tree: p, st: final, fragment: fragment, trials: maxTrials}
+	var unsure []bool
 	for _, l := range fragment {
 		got := written(p, final, l.Name)
-		if other := written(p, guess, l.Name); other != got {
-			r.Lost = append(r.Lost, x.unsure(l, got))
-		} else if got != l.Value {
-			r.Lost = append(r.Lost, x.explain(l, got))
+		if differs := written(p, guess, l.Name) != got; differs || got != l.Value {
+			r.Lost = append(r.Lost, Loss{Asked: l, Got: got})
+			unsure = append(unsure, differs)
 		}
 	}
+	var explained sync.WaitGroup
+	turns := make(chan bool, atOnce)
+	for i := range r.Lost {
+		turns <- true
+		explained.Go(func() {
+			x := &explainer{tree: p, st: final, fragment: fragment, seen: map[*tree.Symbol]bool{}, noFix: i >= maxFixes}
+			x.explain(&r.Lost[i], unsure[i])
+			<-turns
+		})
+	}
+	explained.Wait()
 	return r, nil
 }
 
@@ -88,7 +103,7 @@ func written(p *project.Tree, st *tree.State, name string) string {
 	return st.Written(s)
 }
 
-// An explainer explains the losses of one fragment.
+// An explainer explains one loss.
 type explainer struct {
 	tree     *project.Tree
 	st       *tree.State
@@ -96,25 +111,17 @@ type explainer struct {
 	steps    []Step
 	seen     map[*tree.Symbol]bool
 	macro    bool // a step ended at a macro
-	trials   int  // of fixes that are left
+	noFix    bool // is looked for
 }
 
 func (x *explainer) step(at diag.Pos, format string, args ...any) {
 	x.steps = append(x.steps, Step{at, fmt.Sprintf(format, args...)})
 }
 
-// unsure tells of a symbol whose value hangs on a test that could not be made.
-func (x *explainer) unsure(l tree.Line, got string) Loss {
-	loss := x.explain(l, got)
-	loss.Cause, loss.Fix = Unsure, nil
-	loss.Hint = "a test of the compiler could not be made here; install it"
-	return loss
-}
-
-// explain tells why a symbol is lost.
-func (x *explainer) explain(l tree.Line, got string) Loss {
-	x.steps, x.seen, x.macro = nil, map[*tree.Symbol]bool{}, false
-	loss := Loss{Asked: l, Got: got}
+// explain tells why a symbol is lost; unsure is one whose value hangs on a test
+// that could not be made.
+func (x *explainer) explain(loss *Loss, unsure bool) {
+	l := loss.Asked
 	s := x.tree.Symbol(l.Name)
 	switch {
 	case s == nil || !s.Defined():
@@ -126,16 +133,18 @@ func (x *explainer) explain(l tree.Line, got string) Loss {
 	case s.Type == tree.Int || s.Type == tree.Hex || s.Type == tree.String:
 		loss.Cause, loss.Hint = x.text(s, l)
 	default:
-		loss.Cause = x.tristate(s, tri(l.Value), tri(got))
+		loss.Cause = x.tristate(s, tri(l.Value), tri(loss.Got))
 	}
 	if x.macro && loss.Cause == Dependency {
 		loss.Cause = Macro
 	}
 	loss.Steps = x.steps
-	if loss.Hint == "" {
+	switch {
+	case unsure:
+		loss.Cause, loss.Hint = Unsure, "a test of the compiler could not be made here; install it"
+	case loss.Hint == "":
 		loss.Fix, loss.Hint = x.fix(s, l)
 	}
-	return loss
 }
 
 // place returns where a symbol is defined first.
