@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	maxFixes  = 60  // of one fragment are looked for
-	maxTries  = 6   // plans that are tried for one symbol
-	fixDepth  = 10  // symbols that a plan goes through
+	maxFixes  = 60 // of one fragment are looked for
+	maxTries  = 6  // plans that are tried for one symbol
+	fixDepth  = 10 // symbols that a plan goes through
 	dear      = 1000
 	notAtAll  = 1 << 20
 	maxChoose = 8     // selectors of a symbol that are looked at
