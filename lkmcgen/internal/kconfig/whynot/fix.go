@@ -3,6 +3,7 @@
 package whynot
 
 import (
+	"fmt"
 	"slices"
 
 	"lkmc/lkmcgen/internal/kconfig/tree"
@@ -46,6 +47,9 @@ func (x *explainer) fix(s *tree.Symbol, l tree.Line) (lines []tree.Line, hint st
 		}
 		if written(x.tree, next, l.Name) == l.Value {
 			return x.least(plan, l), ""
+		}
+		if p := next.Range(s); p != nil && !next.InRange(s, l.Value) {
+			return nil, fmt.Sprintf("what it depends on can be had, and then it may be %s to %s", next.Text(p.Low), next.Text(p.High))
 		}
 		st = next
 	}

@@ -70,6 +70,11 @@ config PTDUMP_DEBUGFS
 config NOT_WITH
 	bool "n"
 	depends on !CRC
+config DEEP
+	int "deep"
+	depends on NET
+	range 1 3
+	default 2
 `,
 }
 
@@ -116,6 +121,7 @@ func TestCheck(t *testing.T) {
 		{"nothing like it", "XYZZY=y", "XYZZY", Renamed, "no Kconfig file of this tree defines XYZZY", "", "remove it, or call it optional"},
 		{"without modules", "NET=y BUS=y CARD=m", "CARD", NoModules, "Kconfig:1: MODULES is n, and can be set", "MODULES=y", ""},
 		{"below the range", "SHIFT=1", "SHIFT", Range, "Kconfig:28: SHIFT may be 4 to 8", "SHIFT=4", ""},
+		{"out of a range that is not there yet", "DEEP=9", "DEEP", Dependency, "Kconfig:4: NET is n, and can be set", "", "what it depends on can be had, and then it may be 1 to 3"},
 		{"above the range", "SHIFT=99", "SHIFT", Range, "Kconfig:28: SHIFT may be 4 to 8", "SHIFT=8", ""},
 		{"macro", "MAGIC=y", "MAGIC", Macro, "$(shell,test -e magic && echo y || echo n) is n here", "", "no setting gives it on this arch, with this compiler"},
 		{"no prompt", "HIDDEN=y", "HIDDEN", NoPrompt, "Kconfig:35: HIDDEN has no prompt; it is selected by HOLDER", "HOLDER=y CRC=y", ""},
