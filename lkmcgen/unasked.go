@@ -28,9 +28,14 @@ type unasked struct {
 
 var symbolName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
-// unasked finds a symbol, with or without its prefix, in the trees of sources that
-// are in the folder out; nil when none of them defines it.
+// unasked finds a symbol in the trees of sources that are in the folder out; nil
+// when none of them defines it. Its name is with or without its prefix, or the key
+// that a profile would set: linux.config.NAME.
 func (e *env) unasked(p *resolve.Profile, out, name string) (*unasked, error) {
+	part, rest, isKey := strings.Cut(name, ".config.")
+	if isKey {
+		name = rest
+	}
 	if !symbolName.MatchString(name) {
 		return nil, nil
 	}
@@ -40,7 +45,7 @@ func (e *env) unasked(p *resolve.Profile, out, name string) (*unasked, error) {
 	}
 	for _, d := range kconfig.Dialects() {
 		symbol := strings.TrimPrefix(name, d.Prefix)
-		if folder := c.folder(p, d.Name); isDir(folder) {
+		if folder := c.folder(p, d.Name); isDir(folder) && (!isKey || part == d.Name) {
 			if u, err := c.unasked(&wanted{Profile: p, part: d, tree: folder}, symbol); u != nil || err != nil {
 				return u, err
 			}
