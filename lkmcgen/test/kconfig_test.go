@@ -288,6 +288,10 @@ func TestWhyNot(t *testing.T) {
 			k.mend(t, words, name, value, l, test.fix)
 		})
 	}
+	for _, name := range []string{"CRC32", "CONFIG_CRC32", "linux.config.CRC32"} {
+		r := k.command(t, nil, "out/bin/lkmcgen", "explain", k.name, name)
+		r.want(t, 0, "linux.config.CRC32 = true, which nobody asks for", "selects CRC32")
+	}
 }
 
 // mend applies what is proposed for a lost symbol: the fix, or the name that was
