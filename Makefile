@@ -255,7 +255,7 @@ gdb-user: private export override BIN := $(value BIN)
 gdb-user: private export override BREAK := $(value BREAK)
 gdb-user: private export override GDB_BIN := $(value GDB_BIN)
 gdb-user: ## stop in one program of a guest that was started with GDB=1, from init on: BIN=sleep_forever
-	@sh generated/common/gdb-user.sh '$(OUT)/$(PROFILE)' "$${RUN:-default}" 'generated/$(PROFILE)/gdb.gdb'
+	@sh generated/common/gdb-user.sh $(DEBUG)
 
 .PHONY: vscode
 vscode: ## link launch.json and tasks.json of PROFILE into .vscode, unless they are yours
@@ -395,7 +395,7 @@ unit: check-generated ## the tests that boot nothing
 
 .PHONY: bench
 bench: $(LKMCGEN) ## measure, and print the figures with their method
-	@LKMC_BENCH=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep --line-buffered -v '^---\|^===\|^PASS\|^ok'
+	@LKMC_BENCH="$${LKMC_BENCH:-1}" CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep --line-buffered -v '^---\|^===\|^PASS\|^ok'
 
 .PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-runs
 clean: ## remove what was built for PROFILE, but for the disks of runs

@@ -3,3 +3,4 @@
 set confirm off
 set pagination off
 set architecture aarch64
+set $lkmc_early = "primary_entry"

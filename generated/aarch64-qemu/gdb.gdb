@@ -4,3 +4,4 @@ set confirm off
 set pagination off
 set architecture aarch64
 set $lkmc_start = 0x40200000
+set $lkmc_early = "primary_entry"

@@ -4,3 +4,4 @@ set confirm off
 set pagination off
 set architecture arm
 set $lkmc_start = 0x40008000
+set $lkmc_early = "stext"

@@ -3,35 +3,25 @@
 #
 # Attaches GDB to the emulator of a run that was started with GDB=1, and stops in
 # one program of the guest's, from init on; see gdb-user.py.
-# usage: BIN=... gdb-user.sh FOLDER RUN SCRIPT [GDB-ARGUMENT ...]
-#	FOLDER  out/<profile>
-#	SCRIPT  gdb.gdb of the profile
-# environment:
-#	BIN      name of a program in kernel_module/user or in BusyBox, or the path of
-#	         the file of another one of the guest's
-#	BREAK    stop at these functions, blanks between (default main)
-#	GDB_BIN  which GDB (default gdb-multiarch)
+# usage: BIN=... gdb-user.sh FOLDER RUN PROFILE [GDB-ARGUMENT ...]
+#	FOLDER   out/<profile>
+#	PROFILE  generated/<profile>
+# environment: see debugger.sh, and
+#	BIN  name of a program in kernel_module/user or in BusyBox, or the path of the
+#	     file of another one of the guest's
+# Without BREAK it stops in main.
 set -eu
-folder=$1 run=$2 script=$3
+folder=$1 run=$1/runs/$2 profile=$3
 shift 3
-here=$(dirname "$0")
-gdb=${GDB_BIN:-gdb-multiarch}
-runs=$folder/runs/$run
-
-die() {
-	printf 'error: %s\n' "$*" >&2
-	exit 1
-}
+# shellcheck source=debugger.sh
+. "$(dirname "$0")/debugger.sh"
 
 [ "${BIN-}" ] || die 'which program? BIN=NAME, or the path of its file on this host'
-if [ ! -e "$runs/lock" ] || flock -n "$runs/lock" true; then
-	die "no guest $run of ${folder##*/} is running (in another terminal: make run GDB=1)"
-fi
-grep -q '/gdb\.sock' "$runs/run.json" || die "the guest was started without GDB=1"
-command -v "$gdb" >/dev/null || die "$gdb is missing (package gdb-multiarch, or name another by GDB_BIN=)"
+need_guest '/gdb\.sock' GDB=1
+need_gdb
+find_built
 
 # Which file has the program's symbols, and how it is called in the guest.
-builder=$(sed -n 's/^ *"builder": "\(.*\)".*/\1/p' "$runs/run.json")
 name=${BIN##*/}
 case $BIN in
 */*) file=$BIN ;;
@@ -49,22 +39,9 @@ esac
 	cd "$folder/user" && find . -name '*.out' | sed 's|^./||; s|\.out$||' | sort | tr '\n' ' '
 ))"
 
-exec 8>"$runs/gdb.lock"
-flock -n 8 || die "another GDB is attached to this guest"
-given=$#
-# An image kernel-NAME has its symbols in vmlinux-NAME.
-vmlinux=$folder/$builder/vmlinux$(sed -n 's|.*/kernel\(-[a-z0-9_-]*\)".*|\1|p' "$runs/run.json" | head -n 1)
-if [ -e "$vmlinux" ] && readelf -SW "$vmlinux" | grep -q ' \.debug_info '; then
-	build=$(dirname "$(readlink -f "$vmlinux")")
-	set -- "$@" -iex "add-auto-load-safe-path $build" \
-		-ex "set substitute-path /lkmc/linux $(readlink -f "$build/source")" -ex "file $vmlinux"
+alone gdb
+set -- -ex "source $here/gdb-user.py" -ex "lkmc-user $run/gdb.sock '$file' '$name' ${BREAK:-main}" "$@"
+if [ -e "$vmlinux" ] && has debug_info "$vmlinux"; then
+	with_kernel "$@"
 fi
-set -- "$@" -ex "source $here/gdb-user.py" -ex "lkmc-user $runs/gdb.sock '$file' '$name' ${BREAK:-main}"
-# The caller's commands come last.
-while [ $given -gt 0 ]; do
-	first=$1
-	shift
-	set -- "$@" "$first"
-	given=$((given - 1))
-done
-exec "$gdb" -q -x "$script" "$@"
+exec "$gdb" -q -x "$profile/gdb.gdb" "$@"

@@ -4,6 +4,8 @@
 #   break sys_write     finds __x64_sys_write, __arm64_sys_write ...; so do tbreak,
 #                       hbreak and thbreak
 #   $kstr("text")       is the text in the kernel's memory: call (int)_printk($kstr("hi\n"))
+#   lkmc-break hbreak FUNCTION...
+#                       sets a breakpoint of the kind at each function
 #   lkmc-modules break FOLDER
 #                       loads the symbols of modules, those that are there and each
 #                       that comes, before its init runs
@@ -101,6 +103,24 @@ known yet, as of a module that is not loaded, is waited for."""
         gdb.Breakpoint(place(real) + rest, type=self.kind, temporary=self.temporary)
         EARLY.also_at_start(real)
 
+class Breaks(gdb.Command):
+    """Set several breakpoints: lkmc-break break|tbreak|hbreak|thbreak FUNCTION...
+
+Without a function it tells of one before the kernel proper."""
+
+    def __init__(self):
+        super().__init__("lkmc-break", gdb.COMMAND_BREAKPOINTS, gdb.COMPLETE_LOCATION)
+
+    def invoke(self, argument, from_tty):
+        kind, *names = argument.split()
+        if not names:
+            EARLY.tell()
+        for name in names:
+            try:
+                gdb.execute("%s %s" % (kind, name))
+            except gdb.error as e:
+                gdb.write("%s: %s\n" % (name, e), gdb.STDERR)
+
 class Early:
     """What runs before the kernel does where it is linked.
 
@@ -153,6 +173,12 @@ class Early:
         point = gdb.Breakpoint("*0x%x" % (address + shift & ~(-1 << 64)), type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
         self.points.append(point)
         self.shift = shift & ~(-1 << 64)
+
+    def tell(self):
+        """Names a function that comes first, as long as it may come."""
+        name = gdb.convenience_variable("lkmc_early")
+        if name and not self.in_place():
+            gdb.write("the kernel is not in place yet: before that comes break %s, after it break start_kernel\n" % name.string())
 
     def in_place(self):
         """Whether the CPU sees the kernel where it is linked."""
@@ -330,4 +356,5 @@ Break("break", gdb.BP_BREAKPOINT, False)
 Break("tbreak", gdb.BP_BREAKPOINT, True)
 Break("hbreak", gdb.BP_HARDWARE_BREAKPOINT, False)
 Break("thbreak", gdb.BP_HARDWARE_BREAKPOINT, True)
+Breaks()
 Modules()

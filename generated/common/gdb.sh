@@ -6,21 +6,12 @@
 # usage: gdb.sh gdb|kgdb FOLDER RUN PROFILE [GDB-ARGUMENT ...]
 #	FOLDER   out/<profile>
 #	PROFILE  generated/<profile>
-# environment:
-#	BREAK     stop at these functions, blanks between
-#	CONTINUE  1: go on after attaching, as BREAK does anyway
-#	GDB_BIN   which GDB (default gdb-multiarch)
+# environment: see debugger.sh
 set -eu
-server=$1 folder=$2 run=$3 profile=$4
+server=$1 folder=$2 run=$2/runs/$3 profile=$4
 shift 4
-here=$(dirname "$0")
-gdb=${GDB_BIN:-gdb-multiarch}
-runs=$folder/runs/$run
-
-die() {
-	echo "error: $*" >&2
-	exit 1
-}
+# shellcheck source=debugger.sh
+. "$(dirname "$0")/debugger.sh"
 
 # A kernel has few hardware breakpoints, if any, and not each can step over one that
 # stays; the emulator's do not mind that code is still to be copied to where they are.
@@ -29,39 +20,16 @@ gdb) option=GDB=1 sign='/gdb\.sock' socket=gdb.sock break=hbreak ;;
 kgdb) option=KGDB=1 sign='kgdboc=' socket=serial.sock break=tbreak ;;
 *) die "gdb.sh $server: want gdb or kgdb" ;;
 esac
-if [ ! -e "$runs/lock" ] || flock -n "$runs/lock" true; then
-	die "no guest $run of ${folder##*/} is running (in another terminal: make run $option BUILDER=source)"
-fi
-grep -q "$sign" "$runs/run.json" || die "the guest was started without $option"
-builder=$(sed -n 's/^ *"builder": "\(.*\)".*/\1/p' "$runs/run.json")
-# An image kernel-NAME has its symbols in vmlinux-NAME.
-vmlinux=$folder/$builder/vmlinux$(sed -n 's|.*/kernel\(-[a-z0-9_-]*\)".*|\1|p' "$runs/run.json" | head -n 1)
+need_guest "$sign" "$option" BUILDER=source
+find_built
 [ -e "$vmlinux" ] || die "the kernel of BUILDER=$builder has no debug information here (start the guest with BUILDER=source)"
-readelf -SW "$vmlinux" | grep -q ' \.debug_info ' ||
+has debug_info "$vmlinux" ||
 	die "$vmlinux has no debug information (set DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT = true in the profile)"
-command -v "$gdb" >/dev/null || die "$gdb is missing (package gdb-multiarch, or name another by GDB_BIN=)"
-exec 8>"$runs/$server.lock"
-flock -n 8 || die "another GDB is attached to this guest"
-[ "$server" = gdb ] || "${folder%/*}/bin/lkmcgen" stop-kernel "$runs" || exit
+need_gdb
+alone "$server"
+[ "$server" = gdb ] || "${folder%/*}/bin/lkmcgen" stop-kernel "$run" || exit
 
-# Commands come in the order of a session by hand, those of the caller last.
-build=$(dirname "$(readlink -f "$vmlinux")")
-given=$#
-set -- "$@" -ex "target remote $runs/$socket" -ex "lkmc-modules ${break#t} $folder/$builder/modules"
-set -f
-for function in ${BREAK-}; do
-	CONTINUE=1
-	set -- "$@" -ex "$break $function"
-done
-[ "${CONTINUE-}" != 1 ] || set -- "$@" -ex continue
-while [ $given -gt 0 ]; do
-	first=$1
-	shift
-	set -- "$@" "$first"
-	given=$((given - 1))
-done
-exec "$gdb" -q -x "$profile/gdb.gdb" \
-	-ex "set substitute-path /lkmc/linux $(readlink -f "$build/source")" \
-	-iex "add-auto-load-safe-path $build" \
-	-ex "set \$lkmc_server = \"$server\"" -ex "set \$lkmc_build = \"$folder/$builder\"" \
-	-ex "file $vmlinux" -ex "source $here/gdb.py" "$@"
+with_kernel -ex "set \$lkmc_server = \"$server\"" -ex "set \$lkmc_build = \"$folder/$builder\"" \
+	-ex "source $here/gdb.py" -ex "target remote $run/$socket" \
+	-ex "lkmc-modules ${break#t} $folder/$builder/modules" \
+	-ex "lkmc-break $break ${BREAK-}" ${CONTINUE:+-ex continue} "$@"

@@ -7,24 +7,16 @@
 #	LKMCGEN  the program
 #	FOLDER   out/<profile>, with gdbserver/guest.tar and gdbserver/packages
 #	RUN      the run's folder
-# environment:
-#	BIN       name of a program in the guest, also of BusyBox, or the path of a
-#	          file of this host, which is copied to / in the guest
-#	ARGS      its arguments, split at blanks outside quotes
-#	BREAK     stop at these functions, blanks between
-#	CONTINUE  1: go on after attaching, as BREAK does anyway
-#	GDB_BIN   which GDB (default gdb-multiarch)
+# environment: see debugger.sh, and
+#	BIN   name of a program in the guest, also of BusyBox, or the path of a file of
+#	      this host, which is copied to / in the guest
+#	ARGS  its arguments, split at blanks outside quotes
 set -eu
 lkmcgen=$1 folder=$2 run=$3
 shift 3
-here=$(dirname "$0")
-gdb=${GDB_BIN:-gdb-multiarch}
 root=$folder/gdbserver/packages/root
-
-die() {
-	printf 'error: %s\n' "$*" >&2
-	exit 1
-}
+# shellcheck source=debugger.sh
+. "$(dirname "$0")/debugger.sh"
 
 # quoted prints its arguments so that a shell reads them back.
 quoted() {
@@ -34,7 +26,7 @@ quoted() {
 }
 
 [ "${BIN-}" ] || die 'which program? BIN=NAME of one in the guest, or the path of a file of this host'
-command -v "$gdb" >/dev/null || die "$gdb is missing (package gdb-multiarch, or name another by GDB_BIN=)"
+need_gdb
 
 # Where the program is on this host, and in the guest.
 symbols='' name=$BIN
@@ -54,7 +46,7 @@ path=${paths%%
 real=${paths#*
 }
 if [ -z "$symbols" ]; then
-	builder=$(sed -n 's/^ *"builder": "\(.*\)".*/\1/p' "$run/run.json")
+	find_built
 	symbols=$root$real
 	[ "${real##*/}" != busybox ] || symbols=$folder/$builder/busybox
 	[ ! -f "$symbols.unstripped" ] || symbols=$symbols.unstripped
@@ -62,10 +54,10 @@ fi
 if [ ! -f "$symbols" ]; then
 	why="$real of the guest is not on this host"
 	symbols=
-elif ! readelf -SW "$symbols" | grep -q ' \.symtab '; then
+elif ! has symtab "$symbols"; then
 	why="$symbols has no symbols"
 	[ "${real##*/}" != busybox ] || why="$why (that of BUILDER=source has)"
-elif ! readelf -SW "$symbols" | grep -q ' \.debug_info '; then
+elif ! has debug_info "$symbols"; then
 	why="$symbols has no debug information, only names of functions (compile it with -g)"
 else
 	why=
@@ -76,24 +68,11 @@ case $why in
 esac
 [ -z "$why" ] || printf 'gdbserver: %s\n' "$why" >&2
 
-# The caller's commands come last.
-given=$#
 words=$({ printf '%s' "${ARGS-}" && echo; } | xargs -r printf '%s.\n') || die "ARGS=$ARGS: unmatched quote"
 arguments=$(printf '%s\n' "$words" | while IFS= read -r word; do [ -z "$word" ] || quoted "${word%.}"; done)
-set -- "$@" -ex "set args$arguments" -ex "set remote exec-file $path" \
-	-ex "target extended-remote | exec$(quoted "$lkmcgen" gdbserver "$run" "$path")$arguments"
-set -f
-for function in ${BREAK-}; do
-	CONTINUE=1
-	set -- "$@" -ex "break $function"
-done
-[ "${CONTINUE-}" != 1 ] || set -- "$@" -ex continue
-while [ $given -gt 0 ]; do
-	first=$1
-	shift
-	set -- "$@" "$first"
-	given=$((given - 1))
-done
 exec "$gdb" -q -iex 'set confirm off' -iex 'set pagination off' -iex "set sysroot $root" \
 	-iex "set debug-file-directory $root/usr/lib/debug" \
-	${symbols:+-ex "file $symbols"} -ex "set \$lkmc_server = \"gdbserver\"" -ex "source $here/gdb.py" "$@"
+	${symbols:+-ex "file $symbols"} -ex "set \$lkmc_server = \"gdbserver\"" -ex "source $here/gdb.py" \
+	-ex "set args$arguments" -ex "set remote exec-file $path" \
+	-ex "target extended-remote | exec$(quoted "$lkmcgen" gdbserver "$run" "$path")$arguments" \
+	-ex "lkmc-break break ${BREAK-}" ${CONTINUE:+-ex continue} "$@"

@@ -5,25 +5,21 @@
 # usage: tmux.sh FOLDER RUN PROFILE   (as gdb.sh)
 # environment: what run.sh and gdb.sh take
 set -eu
-folder=$1 run=$2 profile=$3
-here=$(dirname "$0")
-runs=$folder/runs/$run
-
-die() {
-	echo "error: $*" >&2
-	exit 1
-}
+folder=$1 name=$2 profile=$3
+run=$folder/runs/$name
+# shellcheck source=debugger.sh
+. "$(dirname "$0")/debugger.sh"
 
 command -v tmux >/dev/null || die "tmux is missing (package tmux)"
 [ -t 0 ] || die "TMUX=1 needs a terminal"
-if [ -e "$runs/lock" ] && ! flock -n "$runs/lock" true; then
-	die "RUN=$run is under way already (attach to it without TMUX=1)"
+if [ -e "$run/lock" ] && ! flock -n "$run/lock" true; then
+	die "RUN=$name is under way already (attach to it without TMUX=1)"
 fi
 # By it the other half knows that the emulator is there.
-rm -f "$runs/gdb.sock"
+rm -f "$run/gdb.sock"
 # A server of its own has this environment, and may run within another tmux.
 unset TMUX
 export GDB=1
-server=lkmc-${profile##*/}-$run
+server=lkmc-${profile##*/}-$name
 exec tmux -L "$server" new-session "sh $profile/run.sh; echo 'Enter closes this'; read -r line" \; \
-	split-window -h "until [ -e $runs/gdb.sock ]; do sleep 0.1; done; sh $here/gdb.sh gdb $folder $run $profile; echo 'Enter closes this'; read -r line"
+	split-window -h "until [ -e $run/gdb.sock ]; do sleep 0.1; done; sh $here/gdb.sh gdb $folder $name $profile; echo 'Enter closes this'; read -r line"

@@ -3,3 +3,4 @@
 set confirm off
 set pagination off
 set architecture mips:isa64r2
+set $lkmc_early = "kernel_entry"

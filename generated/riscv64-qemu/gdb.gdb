@@ -4,3 +4,4 @@ set confirm off
 set pagination off
 set architecture riscv:rv64
 set $lkmc_start = 0x80200000
+set $lkmc_early = "_start_kernel"

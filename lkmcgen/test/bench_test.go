@@ -30,22 +30,18 @@ func TestBench(t *testing.T) {
 	tr.make(t, "-n", "run").want(t, 0)
 	fmt.Printf("%s, %d CPUs, Go %s\n", cpuName(), runtime.NumCPU(), runtime.Version())
 	fmt.Print("Each figure: wall time of the whole process, median of the runs given, [least, most].\n\n")
-	switch os.Getenv("LKMC_BENCH") {
-	case "kconfig":
-		benchKconfig(t, tr)
-		return
-	case "guest":
-		benchGuest(t, tr)
-		return
+	wanted := os.Getenv("LKMC_BENCH")
+	for _, part := range []struct {
+		name    string
+		measure func(*testing.T, tree)
+	}{
+		{"gen", benchGenerator}, {"kconfig", benchKconfig}, {"make", benchMake}, {"boot", benchBoot},
+		{"fetch", benchFetch}, {"guest", benchGuest}, {"debug", benchDebug},
+	} {
+		if wanted == "1" || wanted == part.name {
+			part.measure(t, tr)
+		}
 	}
-	benchGenerator(t, tr)
-	if os.Getenv("LKMC_BENCH") == "gen" {
-		return
-	}
-	benchKconfig(t, tr)
-	benchMake(t, tr)
-	benchBoot(t, tr)
-	benchGuest(t, tr)
 }
 
 // A timing is the wall time of several runs of one command, and the largest
@@ -239,8 +235,15 @@ func benchBoot(t *testing.T, tr tree) {
 		here.make(t, "out/plugins/count.so").want(t, 0)
 		counted := one.measure(t, 5, nil, "out/bin/lkmcgen", "count-instructions", "--run", "bench", profile)
 		fmt.Printf("  its instructions counted         %v = %.1f times as long\n", counted, counted.over(plain))
+	}
+}
+
+// benchFetch measures from the packages of the guest to its end.
+func benchFetch(t *testing.T, tr tree) {
+	for _, profile := range distroProfiles(t, tr) {
+		root(t).of(profile).make(t, "build").want(t, 0) // which fetches
 		fresh := tr.of(profile).measure(t, 3, tr.aside("out/"+profile), "make", "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
-		fmt.Printf("  packages fetched, nothing built: make run to power-off %v\n", fresh)
+		fmt.Printf("packages fetched, nothing built, %-12s make run to power-off %v\n", profile, fresh)
 	}
 	i := 0
 	edited := tr.measure(t, 3, func() {
@@ -274,6 +277,40 @@ func benchGuest(t *testing.T, tr tree) {
 	}
 	slices.Sort(x.runs)
 	fmt.Printf("make watch: save of hello.c to its printk %v, of which %v wait for the end of the burst\n", x, watch.Quiet)
+}
+
+// benchDebug measures until GDB has stopped in the kernel, and until a guest that
+// begins at a snapshot answers.
+func benchDebug(t *testing.T, _ tree) {
+	here := root(t)
+	for _, profile := range []string{"x86_64-qemu", "aarch64-qemu"} {
+		var g *running
+		waits := func() {
+			if g != nil {
+				g.stop(t)
+			}
+			g = here.of(profile).with("BUILDER=source").stoppedGuest(t, "bench")
+		}
+		// It reads no commands, so it ends when it has stopped.
+		stop := here.of(profile).with("RUN=bench").measure(t, 7, waits, "make", "gdb", "BREAK=start_kernel")
+		fmt.Printf("make gdb BREAK=start_kernel, %-12s %v\n", profile, stop)
+		g.stop(t)
+	}
+	for _, profile := range distroProfiles(t, here) {
+		g := here.of(profile).start(t, "bench", "FRESH=1")
+		g.make(t, "exec", "CMD=true").want(t, 0)
+		g.make(t, "snapshot-save", "ID=bench").want(t, 0)
+		var x timing
+		for range 7 {
+			g.stop(t)
+			start := time.Now()
+			g = here.of(profile).start(t, "bench", "SNAPSHOT=bench")
+			g.exec(t, "true").want(t, 0, "", "")
+			x.runs = append(x.runs, time.Since(start))
+		}
+		slices.Sort(x.runs)
+		fmt.Printf("SNAPSHOT to the answer of exec, %-12s %v, make build with nothing to do among it\n", profile, x)
+	}
 }
 
 func cpuName() string {

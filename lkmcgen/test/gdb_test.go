@@ -55,36 +55,13 @@ func (tr tree) attach(t *testing.T, server, run string, settings []string, comma
 	return tr.with(settings...).command(t, nil, args...)
 }
 
-// A debugged is what GDB is to find in the kernel of a profile.
-type debugged struct {
-	profile string
-	early   string // a function that runs before the kernel does where it is linked
-	where   string // its file
-	write   string // what the kernel calls sys_write
-	slow    bool   // to compile it takes long
-}
-
-func allDebugged() []debugged {
-	return []debugged{
-		{"x86_64-qemu", "extract_kernel", "arch/x86/boot/compressed/misc.c:", "__x64_sys_write", false},
-		{"aarch64-qemu", "primary_entry", "arch/arm64/kernel/head.S:", "__arm64_sys_write", false},
-		{"arm-qemu", "stext", "arch/arm/kernel/head.S:", "sys_write", true},
-		{"mips64el-qemu", "kernel_entry", "arch/mips/kernel/head.S:", "sys_write", true},
-		{"mips64-qemu", "kernel_entry", "arch/mips/kernel/head.S:", "sys_write", true},
-		{"riscv64-qemu", "_start_kernel", "arch/riscv/kernel/head.S:", "sys_write", true},
-		{"ppc64el-qemu", "__start", "arch/powerpc/kernel/head_64.S:", "sys_write", true},
-	}
-}
-
-// eachDebugged runs a test for each of them.
-func eachDebugged(t *testing.T, f func(t *testing.T, tr tree, d debugged)) {
+// eachSource runs a test for each arch whose kernel is compiled here.
+func eachSource(t *testing.T, f func(t *testing.T, tr tree)) {
 	needBoot(t)
-	for _, d := range allDebugged() {
-		t.Run(d.profile, func(t *testing.T) {
-			if d.slow {
-				needAll(t, "compiles a kernel")
-			}
-			f(t, root(t).of(d.profile), d)
+	for _, profile := range sourceProfiles(t, root(t)) {
+		t.Run(profile, func(t *testing.T) {
+			needAllOf(t, profile)
+			f(t, root(t).of(profile).with("BUILDER=source"))
 		})
 	}
 }
@@ -93,19 +70,17 @@ func eachDebugged(t *testing.T, f func(t *testing.T, tr tree, d debugged)) {
 // first instructions on, by the names that people use, and those of modules from
 // their first instruction; and that calls them.
 func TestGDB(t *testing.T) {
-	eachDebugged(t, func(t *testing.T, tr tree, d debugged) {
+	eachSource(t, func(t *testing.T, tr tree) {
 		s := tr.forGDB(t, "gdb", "EVAL=insmod /misc_device.ko && echo hi >/dev/misc_device; rmmod misc_device; insmod /misc_device.ko; poweroff")
-		r := s.gdb([]string{"BREAK=" + d.early}, "backtrace 1", "delete", "hbreak start_kernel",
+		early := tr.setting(t, "linux.early")
+		r := s.gdb([]string{"BREAK=" + early}, "backtrace 1", "delete", "hbreak start_kernel",
 			"continue", "list start_kernel", "lx-version",
 			"tbreak sys_write", "tbreak misc_device_write", "tbreak misc_device_init", "tbreak misc_devic_wr",
 			"continue", "backtrace 1", `print $kstr("")`, `call (int)_printk($kstr("GDB was here\n"))`,
 			"continue", "backtrace 2", "continue", "backtrace 3", "lx-lsmod", "delete", "detach")
-		r.want(t, 0, d.early+" (", d.where, "start_kernel () at ", "init/main.c", "set_task_stack_end_magic", "Linux version",
-			d.write+" (", "fs/read_write.c:", "no function misc_devic_wr yet",
+		r.want(t, 0, early+" (", "../arch/", "start_kernel () at ", "init/main.c", "set_task_stack_end_magic", "Linux version",
+			"sys_write (", "fs/read_write.c:", "no function misc_devic_wr yet",
 			"symbols of module misc_device", "in do_one_initcall", "modules/misc_device.c", "misc_device_write (file=", "vfs_write")
-		if d.write != "sys_write" {
-			r.want(t, 0, "sys_write is "+d.write+" here")
-		}
 		(<-s.done).want(t, 0, "GDB was here\n", "the guest powered off")
 	})
 }
@@ -113,7 +88,7 @@ func TestGDB(t *testing.T) {
 // TestGDBByHand: what make gdb does about modules, by the kernel's lx-symbols, and
 // by GDB alone.
 func TestGDBByHand(t *testing.T) {
-	eachDebugged(t, func(t *testing.T, tr tree, d debugged) {
+	eachSource(t, func(t *testing.T, tr tree) {
 		s := tr.forGDB(t, "gdb-hand", "FRESH=1")
 		s.gdb(nil, "detach").want(t, 0)
 		g := &running{tree: s.tree, name: s.run, folder: "out/" + s.profileName() + "/runs/" + s.run, done: s.done}
@@ -125,13 +100,13 @@ func TestGDBByHand(t *testing.T) {
 			go func() { done <- g.exec(t, "sleep 3; echo hi >/dev/misc_device") }()
 			return done
 		}
-		modules := "out/" + d.profile + "/source/modules"
+		modules := "out/" + tr.profileName() + "/source/modules"
 		done := write()
 		s.gdb(nil, "lx-symbols "+modules, "tbreak misc_device_write", "continue", "backtrace 2", "detach").
 			want(t, 0, "misc_device_write (file=", "modules/misc_device.c", "vfs_write")
 		(<-done).want(t, 0, "", "")
 		done = write()
-		s.command(t, nil, "timeout", "100", "gdb-multiarch", "-batch", "-iex", "set auto-load no", "out/"+d.profile+"/source/vmlinux",
+		s.command(t, nil, "timeout", "100", "gdb-multiarch", "-batch", "-iex", "set auto-load no", "out/"+tr.profileName()+"/source/vmlinux",
 			"-ex", "target remote "+g.folder+"/gdb.sock", "-ex", "add-symbol-file "+modules+"/misc_device.ko "+strings.TrimSpace(a.stdout),
 			"-ex", "tbreak misc_device_write", "-ex", "continue", "-ex", "backtrace 2", "-ex", "detach").
 			want(t, 0, "misc_device_write (", "vfs_write")

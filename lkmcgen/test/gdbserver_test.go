@@ -46,27 +46,16 @@ func (g *running) gdbserver(t *testing.T, settings []string, commands ...string)
 // with a shared C library, and BusyBox.
 func TestGdbserver(t *testing.T) {
 	needBoot(t)
-	for _, test := range []struct {
-		profile, builder string
-		slow             bool
-	}{
-		{"x86_64-qemu", "distro", false},
-		{"aarch64-qemu", "distro", false},
-		{"arm-qemu", "distro", true},
-		{"mips64el-qemu", "distro", true},
-		{"ppc64el-qemu", "distro", true},
-	} {
-		t.Run(test.profile+"/"+test.builder, func(t *testing.T) {
-			if test.slow {
-				needAll(t, "of another arch")
-			}
-			tr := root(t).of(test.profile).with("BUILDER="+test.builder, "FRESH=1")
+	for _, profile := range distroProfiles(t, root(t)) {
+		t.Run(profile, func(t *testing.T) {
+			needAllOf(t, profile)
+			tr := root(t).of(profile).with("BUILDER=distro", "FRESH=1")
 			g := tr.start(t, "gdbserver")
 			g.make(t, "gdbserver", "BIN=myinsmod", `ARGS=/hello.ko "a b"`, "BREAK=main").want(t, 0, "copying gdbserver and the shared C library",
 				"Breakpoint 1, main (argc=3, argv=0x", "kernel_module/user/myinsmod.c:")
-			busybox(t, g, test.builder)
+			busybox(t, g)
 			sharedLibrary(t, g)
-			if test.profile == "x86_64-qemu" && test.builder == "distro" {
+			if profile == "x86_64-qemu" {
 				refusals(t, g)
 				interruptGDB(t, g)
 			}
@@ -75,16 +64,18 @@ func TestGdbserver(t *testing.T) {
 	}
 }
 
-// busybox: that from source has symbols; of the distribution's only the program
-// is there.
-func busybox(t *testing.T, g *running, builder string) {
-	if builder == "source" {
-		g.gdbserver(t, []string{"BIN=ls", "ARGS=-d /proc", "BREAK=ls_main"}, "print argv[2]", "info source", "continue").
-			want(t, 0, "Breakpoint 1, ls_main (argc=3, argv=0x", `"/proc"`, "coreutils/ls.c", "\n/proc\n", "exited normally")
-		return
-	}
+// busybox: of the distribution's only the program is there.
+func busybox(t *testing.T, g *running) {
 	g.gdbserver(t, []string{"BIN=ls", "ARGS=-d /proc", "CONTINUE=1"}).want(t, 0, "has no symbols (that of BUILDER=source has)", "\n/proc\n", "exited normally")
 	g.gdbserver(t, []string{"BIN=ls", "BREAK=main"}).want(t, 1, "no function can be named in BREAK=main")
+}
+
+// TestGdbserverApplet: BusyBox from source has symbols.
+func TestGdbserverApplet(t *testing.T) {
+	g := root(t).with("BUILDER=source", "FRESH=1").start(t, "gdbserver")
+	g.make(t, "gdbserver", "BIN=ls", "ARGS=-d /proc", "BREAK=ls_main").want(t, 0, "Breakpoint 1, ls_main (argc=3, argv=0x", "coreutils/ls.c:")
+	g.gdbserver(t, []string{"BIN=ls", "ARGS=-d /proc", "BREAK=ls_main"}, "print argv[2]", "info source", "continue").
+		want(t, 0, "Breakpoint 1, ls_main (argc=3, argv=0x", `"/proc"`, "coreutils/ls.c", "\n/proc\n", "exited normally")
 }
 
 // sharedLibrary: a program of this host is copied; one steps into the C library,

@@ -22,7 +22,7 @@ func (tr tree) stoppedGuest(t *testing.T, run string, settings ...string) *runni
 // gdbUser stops in a program as make gdb-user does, and has GDB execute commands.
 func (g *running) gdbUser(t *testing.T, settings []string, commands ...string) result {
 	t.Helper()
-	args := []string{"timeout", "200", "sh", "generated/common/gdb-user.sh", "out/" + g.profileName(), g.name, "generated/" + g.profileName() + "/gdb.gdb", "-batch"}
+	args := []string{"timeout", "200", "sh", "generated/common/gdb-user.sh", "out/" + g.profileName(), g.name, "generated/" + g.profileName(), "-batch"}
 	for _, c := range commands {
 		args = append(args, "-ex", c)
 	}
@@ -33,21 +33,10 @@ func (g *running) gdbUser(t *testing.T, settings []string, commands ...string) r
 // init, with a kernel of which GDB knows nothing.
 func TestGdbUser(t *testing.T) {
 	needBoot(t)
-	for _, test := range []struct {
-		profile string
-		slow    bool
-	}{
-		{"x86_64-qemu", false},
-		{"aarch64-qemu", false},
-		{"arm-qemu", true},
-		{"mips64el-qemu", true},
-		{"ppc64el-qemu", true},
-	} {
-		t.Run(test.profile, func(t *testing.T) {
-			if test.slow {
-				needAll(t, "of another arch")
-			}
-			g := root(t).of(test.profile).stoppedGuest(t, "gdb-user", "APPEND=init=/sleep_forever.out")
+	for _, profile := range distroProfiles(t, root(t)) {
+		t.Run(profile, func(t *testing.T) {
+			needAllOf(t, profile)
+			g := root(t).of(profile).stoppedGuest(t, "gdb-user", "APPEND=init=/sleep_forever.out")
 			g.gdbUser(t, []string{"BIN=sleep_forever", "BREAK=mian"}).want(t, 1, "sleep_forever.out has no function mian (there are: main")
 			g.gdbUser(t, []string{"BIN=sleep_forever"}, "next", "next", "backtrace").
 				want(t, 0, "1, main () at kernel_module/user/sleep_forever.c:", "\tpause();", "_start ()")

@@ -121,32 +121,10 @@ func TestKgdb(t *testing.T) {
 	}
 }
 
-// kgdbProfiles are those whose kernel can be its own GDB server, and whether to
-// compile it takes long.
-func kgdbProfiles() map[string]bool {
-	return map[string]bool{
-		"x86_64-qemu": false, "aarch64-qemu": false,
-		"arm-qemu": true, "mips64el-qemu": true, "riscv64-qemu": true, "ppc64el-qemu": true,
-	}
-}
-
-// eachKgdb runs a test for each of them.
-func eachKgdb(t *testing.T, f func(t *testing.T, tr tree)) {
-	needBoot(t)
-	for profile, slow := range kgdbProfiles() {
-		t.Run(profile, func(t *testing.T) {
-			if slow {
-				needAll(t, "compiles a kernel")
-			}
-			f(t, root(t).of(profile).with("BUILDER=source"))
-		})
-	}
-}
-
 // TestKGDB: make kgdb stops the kernel and attaches GDB, which knows the kernel's
 // functions and those of modules, from their first instruction.
 func TestKGDB(t *testing.T) {
-	eachKgdb(t, func(t *testing.T, tr tree) {
+	eachSource(t, func(t *testing.T, tr tree) {
 		g := tr.start(t, "kgdb-gdb", "KGDB=1")
 		g.exec(t, "true").want(t, 0, "", "")
 		r := g.attach(t, "kgdb", g.name, nil, "backtrace 5", "lx-version", "call (int)nr_cpu_ids", "detach")
@@ -251,7 +229,7 @@ func waitForTimes(file, text string, n int, patience time.Duration) bool {
 // TestKDB types at the kernel's own debugger, which /kgdb.sh and SysRq g on the
 // serial line bring to the console.
 func TestKDB(t *testing.T) {
-	eachKgdb(t, func(t *testing.T, tr tree) {
+	eachSource(t, func(t *testing.T, tr tree) {
 		tr.make(t, "build").want(t, 0)
 		const breakKey = "\x01b" // Ctrl-A b, which the emulator takes; Enter is \r for KDB
 		r := tr.typeAt(t, "kdb", []string{"KDB=1"}, []typed{

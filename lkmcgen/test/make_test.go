@@ -83,6 +83,14 @@ func needAll(t *testing.T, why string) {
 	}
 }
 
+// needAllOf is needAll for what is the same on each arch, but on two of them.
+func needAllOf(t *testing.T, profile string) {
+	t.Helper()
+	if profile != "x86_64-qemu" && profile != "aarch64-qemu" {
+		needAll(t, "of another arch")
+	}
+}
+
 // command runs a command in the tree, with the end of a file as its input.
 func (tr tree) command(t *testing.T, stdin io.Reader, args ...string) result {
 	t.Helper()

@@ -17,9 +17,7 @@ func TestCountInstructions(t *testing.T) {
 	needBoot(t)
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
-			if profile != "x86_64-qemu" && profile != "aarch64-qemu" {
-				needAll(t, "of another arch")
-			}
+			needAllOf(t, profile)
 			tr := root(t).of(profile).with("BUILDER=distro", "TIMEOUT=300")
 			tr.make(t, "count-instructions").want(t, 0, "kernel until init", "init and after", "from the first to power-off", "count.svg")
 			counted(t, tr, "count", profile == "arm-qemu")
@@ -105,9 +103,7 @@ func TestBootChart(t *testing.T) {
 	needBoot(t)
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
-			if profile != "x86_64-qemu" && profile != "aarch64-qemu" {
-				needAll(t, "of another arch")
-			}
+			needAllOf(t, profile)
 			tr := root(t).of(profile).with("BUILDER=distro")
 			tr.make(t, "boot-chart").want(t, 0, "TOOK", "initcalls took", "chart.svg")
 			folder := tr.runFolder("chart")

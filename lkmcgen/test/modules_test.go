@@ -86,16 +86,22 @@ func TestModuleWarnings(t *testing.T) {
 // name is what others call the arch of the tree's profile.
 func (tr tree) name(t *testing.T, by string) string {
 	t.Helper()
+	return tr.setting(t, "names."+by)
+}
+
+// setting is a text that a layer of the tree's profile sets.
+func (tr tree) setting(t *testing.T, key string) string {
+	t.Helper()
 	var profile struct{ Settings map[string]map[string]any } // by layer
 	if err := json.Unmarshal(content(t, filepath.Join(tr.dir, "generated", tr.profileName(), "profile.json")), &profile); err != nil {
 		t.Fatal(err)
 	}
 	for _, layer := range profile.Settings {
-		if name, ok := layer["names."+by].(string); ok {
-			return name
+		if text, ok := layer[key].(string); ok {
+			return text
 		}
 	}
-	t.Fatalf("%s has no names.%s", tr.profileName(), by)
+	t.Fatalf("%s has no %s", tr.profileName(), key)
 	return ""
 }
 

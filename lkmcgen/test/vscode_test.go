@@ -214,7 +214,7 @@ func (tr tree) configuration(t *testing.T, run string, n int) launchConfiguratio
 // TestVSCodeDebugs: GDB with what launch.json says stops in the kernel and in a
 // module, whose file is the one in kernel_module.
 func TestVSCodeDebugs(t *testing.T) {
-	eachDebugged(t, func(t *testing.T, tr tree, d debugged) {
+	eachSource(t, func(t *testing.T, tr tree) {
 		s := tr.forGDB(t, "vscode", "FRESH=1")
 		c := tr.configuration(t, "vscode", 0)
 		m := startMI(t, tr.dir, c.MIDebuggerPath)

@@ -58,6 +58,7 @@ type Linux struct {
 	Unpacker        string              `toml:"unpacker" is:"path" doc:"the ELF file of what unpacks the image, in the same folder, if GDB is to know its functions"`
 	Start           string              `toml:"start" is:"address" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
 	UnpackerStart   string              `toml:"unpacker_start" is:"address" doc:"physical address at which the first byte runs of what unpacks the image; none if nothing does"`
+	Early           string              `toml:"early" is:"word" doc:"a function that runs before the kernel does where it is linked; GDB names it"`
 	CommandLine     map[string][]string `toml:"command_line" is:"name" doc:"groups of words of the kernel command line"`
 	CommandLineSize int                 `toml:"command_line_size" doc:"bytes that the kernel keeps of its command line, with the final NUL (COMMAND_LINE_SIZE)"`
 }
