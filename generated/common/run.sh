@@ -124,6 +124,9 @@ given() {
 	[ -n "$value" ] && [ "$value" != 0 ]
 }
 
+# cannot VARIABLE WHY says why an option does not work with the profile.
+cannot() { ! given "$1" || problem "$1: not with $profile: $2"; }
+
 excludes() {
 	name=$1
 	shift

@@ -50,6 +50,7 @@ option SNAPSHOT value '' 'go on where the guest was when make snapshot-save ID= 
 	matches SNAPSHOT '[A-Za-z0-9][A-Za-z0-9_-]{0,39}' 'up to 40 letters, digits, - and _'
 	excludes SNAPSHOT FRESH UPDATE EVAL EVAL_INIT
 option RR value '' 'record the run, or replay what was recorded: see make record, make replay'
+	cannot RR 'QEMU 7.2 cannot replay this machine'
 	one_of RR record replay
 	excludes RR INITRD INITRAMFS FRESH UPDATE SNAPSHOT SHARE GRAPHIC SERIAL KGDB KDB QEMU_GDB
 option NET flag 1 'the guest has a network card; 0 leaves it out'

@@ -101,11 +101,15 @@ func TestGDBByHand(t *testing.T) {
 			return done
 		}
 		modules := "out/" + tr.profileName() + "/source/modules"
+		// The memory of modules is mapped by a TLB that the kernel of MIPS fills itself:
+		// GDB sees it only where the CPU has used it.
+		if tr.name(t, "kbuild") != "mips" {
+			done := write()
+			s.gdb(nil, "lx-symbols "+modules, "tbreak misc_device_write", "continue", "backtrace 2", "detach").
+				want(t, 0, "misc_device_write (file=", "modules/misc_device.c", "vfs_write")
+			(<-done).want(t, 0, "", "")
+		}
 		done := write()
-		s.gdb(nil, "lx-symbols "+modules, "tbreak misc_device_write", "continue", "backtrace 2", "detach").
-			want(t, 0, "misc_device_write (file=", "modules/misc_device.c", "vfs_write")
-		(<-done).want(t, 0, "", "")
-		done = write()
 		s.command(t, nil, "timeout", "100", "gdb-multiarch", "-batch", "-iex", "set auto-load no", "out/"+tr.profileName()+"/source/vmlinux",
 			"-ex", "target remote "+g.folder+"/gdb.sock", "-ex", "add-symbol-file "+modules+"/misc_device.ko "+strings.TrimSpace(a.stdout),
 			"-ex", "tbreak misc_device_write", "-ex", "continue", "-ex", "backtrace 2", "-ex", "detach").

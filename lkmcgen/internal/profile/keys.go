@@ -99,6 +99,7 @@ type Builder struct {
 type Option struct {
 	Help        string              `toml:"help" doc:"one line for help"`
 	Variable    string              `toml:"variable" is:"variable" doc:"the variable of make and of run.sh"`
+	Unavailable string              `toml:"unavailable" doc:"why the option does not work with the profile; empty where it does"`
 	Kind        string              `toml:"kind" is:"kind" doc:"flag (0 or 1), value (text), words (split as xargs does), script (commands for the guest)"`
 	Default     string              `toml:"default" doc:"the value when none is given"`
 	Pattern     string              `toml:"pattern" is:"pattern" doc:"extended regular expression that the whole value must match"`

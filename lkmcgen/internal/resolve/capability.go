@@ -49,6 +49,9 @@ func (p *Profile) Can(builder, option string) Capability {
 	if o.Variable == "" {
 		return Capability{Why: "no layer of the profile has it"}
 	}
+	if o.Unavailable != "" {
+		return Capability{Why: o.Unavailable, Where: p.where(key + ".unavailable")}
+	}
 	if len(o.Builders) > 0 && !slices.Contains(o.Builders, builder) {
 		return Capability{Why: "only with the builder " + strings.Join(o.Builders, " or "), Where: p.where(key + ".builders")}
 	}

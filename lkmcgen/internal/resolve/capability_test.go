@@ -16,6 +16,8 @@ format = 1
 [option.smp]
 pattern = "1"
 expects = "1: the board has one CPU"
+[option.broken]
+unavailable = "it broke"
 -- profiles/emulator/qemu.toml --
 format = 1
 [builders.distro]
@@ -49,6 +51,10 @@ help = "x"
 variable = "WAIT"
 kind = "flag"
 requires = ["kgdb"]
+[option.broken]
+help = "x"
+variable = "BROKEN"
+kind = "flag"
 [option.off]
 help = "x"
 variable = "NO"
@@ -88,6 +94,7 @@ func TestCan(t *testing.T) {
 		{"arm-qemu", "source", "off", false, "profiles/arch/arm.toml turns OFF off", "profiles/arch/arm.toml:4:1"},
 		{"arm-qemu-more", "source", "off", true, "", ""},
 		{"arm-qemu-more", "source", "kgdb", false, "profiles/arm-qemu-more.toml turns KGDB off", "profiles/arm-qemu-more.toml:5:1"},
+		{"arm-qemu", "source", "broken", false, "it broke", "profiles/arch/arm.qemu.toml:6:1"},
 		{"arm-qemu", "distro", "smp", true, "want 1: the board has one CPU", "profiles/arch/arm.qemu.toml:4:1"},
 	} {
 		t.Run(test.profile+" "+test.builder+" "+test.option, func(t *testing.T) {
