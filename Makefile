@@ -14,6 +14,7 @@ DOWNLOADS ?= $(OUT)/download
 LINUX_SRC ?=
 BUSYBOX_SRC ?=
 BUILDROOT_SRC ?=
+QEMU_SRC ?=
 BR_TOOLCHAIN ?= distro
 CCACHE ?=
 DISTRIBUTE ?=
@@ -51,7 +52,7 @@ MAKEOVERRIDES :=
 open := (
 close := )
 SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
-NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value BUILDROOT_SRC) $(value BR_TOOLCHAIN) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value BUILDROOT_SRC) $(value QEMU_SRC) $(value BR_TOOLCHAIN) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
 ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
 $(error a setting holds a special character: $(NAMES))
 endif
@@ -88,6 +89,10 @@ NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_buildroot-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_count-instructions := gcc:gcc libc6-dev:/usr/include/stdio.h
+NEEDS_GOAL_qemu := dpkg-dev:dpkg-source gcc:gcc patch:patch pkg-config:pkg-config python3:python3 ninja-build:ninja meson:meson libglib2.0-dev:/usr/include/glib-2.0/glib.h \
+	libpixman-1-dev:/usr/include/pixman-1/pixman.h libslirp-dev:/usr/include/slirp/libslirp.h libfdt-dev:/usr/include/libfdt.h \
+	libattr1-dev:/usr/include/attr/attributes.h libcap-ng-dev:/usr/include/cap-ng.h zlib1g-dev:/usr/include/zlib.h
+NEEDS_GOAL_qemu-rebuild := $(NEEDS_GOAL_qemu)
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
 NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) nano:nano vim-tiny:vim.tiny tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm gcc:gcc ccache:ccache perl:perl device-tree-compiler:dtc \
@@ -128,7 +133,7 @@ override RR := record
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC QEMU_SRC BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -365,7 +370,7 @@ runs: $(LKMCGEN) ## list the runs and how they ended
 doctor: export PROFILE := $(PROFILE)
 doctor: $(LKMCGEN) ## look at this host: what is missing or in the way, and what mends it
 	@$(LKMCGEN) doctor --out '$(OUT)' $(if $(BUILDER),--builder '$(BUILDER)') \
-		$(foreach g,gdb linux-menuconfig unit test,$(foreach n,$(NEEDS_GOAL_$g),--need $g=$n)) "$$PROFILE"
+		$(foreach g,gdb linux-menuconfig qemu unit test,$(foreach n,$(NEEDS_GOAL_$g),--need $g=$n)) "$$PROFILE"
 
 .PHONY: test
 test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
@@ -397,11 +402,11 @@ unit: check-generated ## the tests that boot nothing
 bench: $(LKMCGEN) ## measure, and print the figures with their method
 	@LKMC_BENCH="$${LKMC_BENCH:-1}" CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -run TestBench -v ./lkmcgen/test | grep --line-buffered -v '^---\|^===\|^PASS\|^ok'
 
-.PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-runs
+.PHONY: clean clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-qemu clean-runs
 clean: ## remove what was built for PROFILE, but for the disks of runs
 	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' all
 
-clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-runs: clean-%: ## one part of it
+clean-linux clean-busybox clean-modules clean-rootfs clean-buildroot clean-qemu clean-runs: clean-%: ## one part of it
 	@sh generated/common/clean.sh '$(OUT)' '$(PROFILE)' $*
 
 .PHONY: distclean

@@ -70,6 +70,10 @@ missing() {
 		'no CONFIG_'*) ! option "${need#no }" || lacking="${need#no } is set in this kernel" ;;
 		/*) [ -e "$need" ] || lacking="there is no $need" ;;
 		'pci '*) pci_device "${need#pci }" || lacking="there is no PCI device ${need#pci }" ;;
+		'node '*)
+			grep -qsx "OF_NAME=${need#node }" /sys/bus/platform/devices/*/uevent ||
+				lacking="there is no ${need#node } in a device tree"
+			;;
 		*' CPUs') [ "$(nproc)" -ge "${need% CPUs}" ] || lacking="the guest has fewer than $need" ;;
 		*) lacking="nobody knows what $need is" ;;
 		esac

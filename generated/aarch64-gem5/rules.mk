@@ -81,13 +81,18 @@ again = $(if $(filter $1-rebuild,$(MAKECMDGOALS)),FORCE)
 MODULES_AGAIN := $(or $(call again,modules),$(if $(W),FORCE))
 touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || touch $@
 
+.PHONY: qemu
+qemu:
+	@echo 'error: QEMU is not the emulator of $(PROFILE)' >&2; exit 1
+
 ## Building again what looks up to date, and for editors
 
-.PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild
+.PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild qemu-rebuild
 linux-rebuild: $(P)/$(BUILDER)/kernel.stamp ## ask its own make again, compile what changed
 busybox-rebuild: $(P)/$(BUILDER)/busybox.stamp ## the same
 modules-rebuild: modules-$(BUILDER) ## compile all of them again
 rootfs-rebuild: rootfs-$(BUILDER) ## make it again
+qemu-rebuild: qemu ## ask its own make again, compile what changed
 
 .PHONY: FORCE check-run
 check-run: | $(filter deps,$(MAKECMDGOALS))

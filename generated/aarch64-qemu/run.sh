@@ -34,6 +34,8 @@ option MEMORY value 256M 'the guest'\''s memory'
 	matches MEMORY '[1-9][0-9]*[KMGT]?' 'a number, and K, M, G or T; megabytes without one'
 option SMP value 1 'the guest'\''s CPUs'
 	matches SMP '[1-9][0-9]*' 'a number from 1'
+option QEMU value '' 'built is the one that make qemu compiles, with the devices of patches/qemu; else the distribution'\''s'
+	one_of QEMU built
 option ACCEL value auto 'kvm, tcg, or auto: KVM where a virtual machine can be created'
 	one_of ACCEL auto kvm tcg
 option INITRD flag '' 'the root file system is an initial RAM disk, there is no disk'
@@ -77,6 +79,7 @@ option ARGS words '' 'further arguments for the emulator, split at blanks outsid
 lacks KGDB distro KGDB_SERIAL_CONSOLE
 lacks KDB distro KGDB_SERIAL_CONSOLE
 program=qemu-system-aarch64
+! given QEMU || program="$out/qemu/bin/qemu-system-aarch64"
 packages=qemu-system-arm
 begin "$@"
 console_log="$run/console.log"
@@ -250,6 +253,16 @@ elif [ "$UPDATE" = 1 ]; then
 	set -- "$@" -initrd "$build/rootfs.cpio.gz"
 elif [ "$BUILDER" = distro ]; then
 	set -- "$@" -initrd "$build/boot.cpio.gz"
+fi
+
+# pci_min (profiles/emulator/qemu.toml)
+if [ -n "$QEMU" ]; then
+	set -- "$@" -device lkmc-pci-min
+fi
+
+# platform (profiles/arch/aarch64.qemu.toml)
+if [ -n "$QEMU" ]; then
+	set -- "$@" -device lkmc-platform
 fi
 
 # snapshot (profiles/emulator/qemu.toml)

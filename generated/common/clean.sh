@@ -5,7 +5,8 @@
 # disk of a run is nobody's to remove but FRESH=1 and distclean.
 # usage: clean.sh OUT PROFILE PART...
 #	PART  linux, busybox, modules, rootfs, buildroot, runs (folders of runs that are over,
-#	      but for their disks), all; or everything, which is OUT itself
+#	      but for their disks), all; qemu, which is for all profiles; or everything,
+#	      which is OUT itself
 set -eu
 out=$1 profile=$2
 folder=$out/$profile
@@ -56,6 +57,11 @@ remove_buildroot() {
 	rm -rf "$folder/buildroot"
 }
 
+remove_qemu() {
+	remove_build "$out"/qemu/*
+	rm -rf "${out:?}/qemu"
+}
+
 remove_runs() {
 	for run in "$folder"/runs/*; do
 		[ -d "$run" ] || continue
@@ -85,7 +91,7 @@ remove_everything() {
 	for run in "$out"/*/runs/*; do
 		! live "$run" || die "the guest of $run is running (power it off first)"
 	done
-	remove_build "$out"/source/linux-*/build-* "$out"/*/source/* "$out"/*/buildroot/output
+	remove_build "$out"/source/linux-*/build-* "$out"/*/source/* "$out"/*/buildroot/output "$out"/qemu/*
 	rm -rf "$out"
 }
 

@@ -153,6 +153,8 @@ tied() { setpriv --pdeathsig TERM "$@"; }
 # quietly PIPE COMMAND... runs a make and shows how far it is instead of a line for
 # each file; V=1 shows its commands. What it says on stderr is shown as it is. The
 # pipe has a name because a pipeline would put a shell between this one and make.
+# Steps that have a number, such as [7/9], are told by that. What is not shown is
+# kept in the file that kept names, if it is set.
 quietly() {
 	pipe=$1
 	shift
@@ -166,12 +168,13 @@ quietly() {
 	# To open a pipe waits for its other end, for ever if we are killed now: so we
 	# are both ends until it is in use.
 	exec 8<>"$pipe"
-	awk -v label="$label" -v tty="$([ -t 2 ] && echo 1)" '
+	awk -v label="$label" -v kept="${kept-}" -v tty="$([ -t 2 ] && echo 1)" '
 		function now() { "date +%s" | getline t; close("date +%s"); return t }
 		BEGIN { start = last = now() }
-		{ n++ }
-		tty && n % 10 == 0 { printf "\r%s: %d steps, %d s  %.50s\033[K", label, n, now() - start, $0 >"/dev/stderr" }
-		!tty && n % 100 == 0 && now() - last >= 20 { last = now(); printf "%s: %d steps, %d s\n", label, n, last - start >"/dev/stderr" }
+		{ n++; step = $1 ~ /^\[[0-9]+\/[0-9]+\]$/ ? $1 : n }
+		kept { print >kept; fflush(kept) }
+		tty && n % 10 == 0 { printf "\r%s: %s steps, %d s  %.50s\033[K", label, step, now() - start, $0 >"/dev/stderr" }
+		!tty && n % 100 == 0 && now() - last >= 20 { last = now(); printf "%s: %s steps, %d s\n", label, step, last - start >"/dev/stderr" }
 		END { if (tty && n >= 10) printf "\r\033[K" >"/dev/stderr" }' <"$pipe" 8>&- &
 	status=0
 	"$@" >"$pipe" 8>&- || status=$?

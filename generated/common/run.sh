@@ -13,6 +13,8 @@
 # shellcheck disable=SC2154 # run.sh sets profile, machine, cross, kvm_flags, command_line_size, program and packages
 
 OUT=${OUT:-out}
+# shellcheck disable=SC2034 # of run.sh
+out=$OUT
 usage_text=
 variables=
 problems=
@@ -223,6 +225,11 @@ begin() {
 	[ "${#longest}" -lt 100 ] || fail "$longest: too long for a socket; give a shorter OUT or RUN"
 	command_line=
 	[ -z "$dry" ] || return 0
+	if given QEMU && ! command -v "$program" >/dev/null; then
+		# Make builds it after the check.
+		[ -n "$check" ] || fail "$program: not built yet (run: make qemu PROFILE=$profile)"
+		program=true
+	fi
 	command -v "$program" >/dev/null ||
 		fail "$program: not installed${packages:+, package $packages} (run: make deps PROFILE=$profile)" 102
 	! given QEMU_GDB || command -v gdb >/dev/null ||

@@ -19,6 +19,7 @@ endif
 NEEDS_RUN := qemu-system-ppc:qemu-system-ppc64
 NEEDS_RUN += $(if $(filter-out 0,$(value QEMU_GDB)),gdb:gdb)
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
+NEEDS_RUN += $(if $(filter built,$(value QEMU)),$(NEEDS_GOAL_qemu))
 NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz gcc-powerpc64le-linux-gnu:powerpc64le-linux-gnu-gcc libc6-dev-ppc64el-cross:/usr/powerpc64le-linux-gnu/lib/libc.a
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-powerpc64le-linux-gnu:powerpc64le-linux-gnu-gcc libc6-dev-ppc64el-cross:/usr/powerpc64le-linux-gnu/lib/libc.a
 NEEDS_buildroot := bc:bc bison:bison bzip2:bzip2 cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot file:file flex:flex g++:g++ gcc:gcc git:git kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h patch:patch perl:perl python3:python3 qemu-utils:qemu-img rsync:rsync unzip:unzip wget:wget xz-utils:xz gcc-powerpc64le-linux-gnu:powerpc64le-linux-gnu-gcc libc6-dev-ppc64el-cross:/usr/powerpc64le-linux-gnu/lib/libc.a
@@ -32,7 +33,7 @@ FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.
-RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT RR NET FORWARD SHARE GDB KGDB KGDB_WAIT KDB QEMU_GDB QEMU_BREAK GRAPHIC SERIAL ARGS
+RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP QEMU ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT RR NET FORWARD SHARE GDB KGDB KGDB_WAIT KDB QEMU_GDB QEMU_BREAK GRAPHIC SERIAL ARGS
 unexport $(RUN_SETTINGS)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override BUILDER := $(BUILDER)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override OUT := $(OUT)
@@ -43,6 +44,7 @@ run record replay check-run test-guest count-instructions boot-chart $(if $(IN_T
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override RUN := $(value RUN)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override MEMORY := $(value MEMORY)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override SMP := $(value SMP)
+run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override QEMU := $(value QEMU)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override ACCEL := $(value ACCEL)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override INITRD := $(value INITRD)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override INITRAMFS := $(value INITRAMFS)
@@ -95,6 +97,20 @@ ifneq ($(BUSYBOX_WRONG),)
 $(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
 endif
 
+# QEMU: the distribution's sources, or a tree of yours. A copy of them gets the
+# patches, and is for all profiles.
+QEMU_TREE := $(or $(QEMU_SRC),$(OUT)/source/qemu)
+QEMU_OUT := $(OUT)/qemu/$(if $(QEMU_SRC),$(subst /,_,$(abspath $(QEMU_SRC))),distro)
+QEMU_WANTED := $(filter qemu qemu-rebuild,$(MAKECMDGOALS))$(filter built,$(value QEMU))
+QEMU_WRONG := $(if $(QEMU_SRC),$(or \
+	$(if $(QEMU_WANTED),,only make qemu and QEMU=built compile QEMU),\
+	$(if $(filter 1,$(words $(QEMU_SRC))),,a blank in the name),\
+	$(if $(wildcard $(QEMU_SRC)/qemu-options.hx),,no tree of QEMU there),\
+	$(if $(wildcard $(QEMU_SRC)/config-host.mak),the tree was built in place (run there: make distclean))))
+ifneq ($(QEMU_WRONG),)
+$(error QEMU_SRC=$(QEMU_SRC): $(QEMU_WRONG))
+endif
+
 # Buildroot has the sources of these trees copied into its folder.
 BUILDROOT_TREE := $(or $(BUILDROOT_SRC),$(OUT)/source/buildroot-2025.02.16)
 BUILDROOT_OUT := $(P)/buildroot/output
@@ -119,13 +135,32 @@ touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || 
 
 build: $(if $(filter-out 0,$(value INITRAMFS)),$(if $(filter source,$(BUILDER)),$(P)/$(BUILDER)/initramfs.stamp,check-run))
 
+## The emulator
+
+.PHONY: qemu
+qemu: $(QEMU_OUT)/ppc64-softmmu.stamp ## compile QEMU for PROFILE, with patches/qemu; QEMU=built make run uses it
+	@mkdir -p $(OUT)/qemu/bin && ln -f $(QEMU_OUT)/bin/qemu-system-ppc64 $(OUT)/qemu/bin
+
+build: $(if $(filter built,$(value QEMU)),qemu)
+
+$(OUT)/source/qemu/Makefile: | $(FIRST)
+	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh qemu $(@D)
+
+$(QEMU_OUT)/ppc64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildcard patches/qemu/*.patch) \
+		$(if $(QEMU_SRC),FORCE) $(call again,qemu) | $(FIRST) $(QEMU_TREE)/Makefile
+	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	$(RECURSE)@$(COMPILING) sh generated/common/qemu.sh $(QEMU_TREE) $(QEMU_OUT) ppc64-softmmu $(wildcard patches/qemu/*.patch)
+	@touch $@
+
 ## Building again what looks up to date, and for editors
 
-.PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild
+.PHONY: linux-rebuild busybox-rebuild modules-rebuild rootfs-rebuild qemu-rebuild
 linux-rebuild: $(P)/$(BUILDER)/kernel.stamp ## ask its own make again, compile what changed
 busybox-rebuild: $(P)/$(BUILDER)/busybox.stamp ## the same
 modules-rebuild: modules-$(BUILDER) ## compile all of them again
 rootfs-rebuild: rootfs-$(BUILDER) ## make it again
+qemu-rebuild: qemu ## ask its own make again, compile what changed
 
 .PHONY: FORCE check-run
 check-run: | $(filter deps,$(MAKECMDGOALS))

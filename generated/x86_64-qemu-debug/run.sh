@@ -35,6 +35,8 @@ option MEMORY value 512M 'the guest'\''s memory'
 	matches MEMORY '[1-9][0-9]*[KMGT]?' 'a number, and K, M, G or T; megabytes without one'
 option SMP value 1 'the guest'\''s CPUs'
 	matches SMP '[1-9][0-9]*' 'a number from 1'
+option QEMU value '' 'built is the one that make qemu compiles, with the devices of patches/qemu; else the distribution'\''s'
+	one_of QEMU built
 option ACCEL value auto 'kvm, tcg, or auto: KVM where a virtual machine can be created'
 	one_of ACCEL auto kvm tcg
 option INITRD flag '' 'the root file system is an initial RAM disk, there is no disk'
@@ -76,6 +78,7 @@ option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays 
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 program=qemu-system-x86_64
+! given QEMU || program="$out/qemu/bin/qemu-system-x86_64"
 packages=qemu-system-x86
 begin "$@"
 console_log="$run/console.log"
@@ -237,6 +240,11 @@ fi
 
 # reboot (profiles/emulator/qemu.toml)
 set -- "$@" -no-reboot
+
+# pci_min (profiles/emulator/qemu.toml)
+if [ -n "$QEMU" ]; then
+	set -- "$@" -device lkmc-pci-min
+fi
 
 # initrd (profiles/emulator/qemu.toml)
 if [ "$INITRD" = 1 ]; then

@@ -35,7 +35,7 @@ func headerLines(e *Entry, text string) []line {
 var blockStart = regexp.MustCompile(`^(Idea|Usage|Expected|Needs|See|Test):(?: +(.*))?$`)
 
 // need is what test.sh in the guest can look for.
-var need = regexp.MustCompile(`^((no )?CONFIG_[A-Z0-9_]+(\|CONFIG_[A-Z0-9_]+)*|/\S+|pci [0-9a-f]{4}:[0-9a-f]{4}|[0-9]+ CPUs|root|nothing)$`)
+var need = regexp.MustCompile(`^((no )?CONFIG_[A-Z0-9_]+(\|CONFIG_[A-Z0-9_]+)*|/\S+|pci [0-9a-f]{4}:[0-9a-f]{4}|node [a-z0-9-]+|[0-9]+ CPUs|root|nothing)$`)
 
 // parse fills in an entry from the text of its file.
 func parse(e *Entry, text string) error {
@@ -173,7 +173,7 @@ func (p *parser) end(number int) {
 	for one := range strings.SplitSeq(p.needs, ",") {
 		one = strings.TrimSpace(one)
 		if p.needs != "" && !need.MatchString(one) {
-			p.wrong(cmp.Or(p.needsAt, number), "there are CONFIG_X, CONFIG_A|CONFIG_B, no CONFIG_X, /path, pci VVVV:DDDD, N CPUs, root, nothing", "Needs: %q cannot be looked for", one)
+			p.wrong(cmp.Or(p.needsAt, number), "there are CONFIG_X, CONFIG_A|CONFIG_B, no CONFIG_X, /path, pci VVVV:DDDD, node NAME, N CPUs, root, nothing", "Needs: %q cannot be looked for", one)
 		}
 		p.e.Needs = append(p.e.Needs, one)
 	}

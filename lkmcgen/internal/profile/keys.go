@@ -26,6 +26,7 @@ type Keys struct {
 	Linux       Linux              `toml:"linux" doc:"the kernel"`
 	Busybox     Project            `toml:"busybox" doc:"the guest's user space"`
 	Buildroot   Buildroot          `toml:"buildroot" doc:"Buildroot's own configuration"`
+	Qemu        Qemu               `toml:"qemu" doc:"QEMU from source, where it is the emulator"`
 	Guest       Guest              `toml:"guest" doc:"what the guest's root file system holds"`
 	Builders    map[string]Builder `toml:"builders" is:"name" doc:"the ways of getting a kernel and a root file system"`
 	Options     map[string]Option  `toml:"option" is:"name" doc:"settings of a run"`
@@ -72,6 +73,12 @@ type Buildroot struct {
 	Defconfig  string `toml:"defconfig" is:"word" doc:"what the fragment is laid over: NAME of configs/NAME_defconfig"`
 }
 
+// Qemu is what make qemu compiles.
+type Qemu struct {
+	Source string `toml:"source" is:"word" doc:"the distribution's package with the sources"`
+	Target string `toml:"target" is:"word" doc:"one of --target-list of QEMU's configure; empty where QEMU is not the emulator"`
+}
+
 // Guest is what the root file system holds besides BusyBox, the overlay and our
 // own modules and programs.
 type Guest struct {
@@ -115,5 +122,6 @@ type Option struct {
 	Implies     []string            `toml:"implies" is:"name" doc:"flags that are given along with this option"`
 	Symbols     []string            `toml:"symbols" is:"symbol" doc:"symbols without which a kernel cannot do it"`
 	Builders    []string            `toml:"builders" is:"name" doc:"builders that can do it; all when empty"`
+	Program     string              `toml:"program" is:"word" doc:"the emulator's program, in place of argv.program"`
 	Builds      string              `toml:"builds" is:"name" doc:"a part that only these builders make, and only for a run with the option"`
 }

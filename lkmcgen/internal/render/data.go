@@ -38,6 +38,7 @@ type option struct {
 	Required []string // variables of the options it requires
 	Implied  []string // variables of the flags it implies
 	Proofs   []string // as builder.Proofs
+	Instead  string   // Program as a word of run.sh
 }
 
 // refused is an option that a builder's kernel cannot do: the symbol that a
@@ -80,7 +81,11 @@ func (r *Renderer) data(p *resolve.Profile) (*profileData, error) {
 	}
 	for _, name := range p.OptionNames() {
 		o := p.Options[name]
-		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), variables(p, o.Requires), variables(p, o.Implies), proofs(p, o.Needs)})
+		instead, err := shellExpr(p, resolve.ParseWord(o.Program))
+		if err != nil {
+			return nil, err
+		}
+		d.Options = append(d.Options, option{name, o, variables(p, o.Excludes), variables(p, o.Requires), variables(p, o.Implies), proofs(p, o.Needs), instead})
 	}
 	for _, name := range p.Available() {
 		d.Builders = append(d.Builders, builder{name, p.Builders[name], proofs(p, p.Builders[name].Needs)})

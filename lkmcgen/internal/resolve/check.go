@@ -28,7 +28,11 @@ func (p *Profile) check(problems *diag.List) {
 	for _, name := range p.OptionNames() {
 		p.checkOption(name, variables, problems)
 	}
-	for _, key := range []string{"argv.program", "argv.console_log", "argv.script"} {
+	words := []string{"argv.program", "argv.console_log", "argv.script"}
+	for _, name := range p.OptionNames() {
+		words = append(words, "option."+name+".program")
+	}
+	for _, key := range words {
 		if s := p.Settings.Get(key); s != nil {
 			p.checkPlaces(key, ParseWord(p.fillIn(s, problems).(string)), s.Pos, problems)
 		}

@@ -58,11 +58,12 @@ func (w Word) source() string {
 //	{build}         the folder of what the builder made
 //	{command_line}  the kernel command line
 //	{disk}          the run's disk, which keeps what the guest writes
+//	{out}           the folder of everything that is built
 //	{recording}     the folder of what a run records, or replays
 //	{snapshots}     an image for snapshots alone, where there is no disk
 //	{run}           the run's own folder
 func RunValues() map[string]string {
 	return map[string]string{
-		"build": "", "command_line": "", "disk": "make_disk", "recording": "make_recording", "snapshots": "make_snapshots", "run": "",
+		"build": "", "command_line": "", "disk": "make_disk", "out": "", "recording": "make_recording", "snapshots": "make_snapshots", "run": "",
 	}
 }
