@@ -98,7 +98,8 @@ $(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
 endif
 
 # QEMU: the distribution's sources, or a tree of yours. A copy of them gets the
-# patches, and is for all profiles.
+# patches, and is for all profiles. What changes while it is compiled is newer than
+# the stamp, which has the time of the beginning.
 QEMU_TREE := $(or $(QEMU_SRC),$(OUT)/source/qemu)
 QEMU_OUT := $(OUT)/qemu/$(if $(QEMU_SRC),$(subst /,_,$(abspath $(QEMU_SRC))),distro)
 QEMU_WANTED := $(filter qemu qemu-rebuild,$(MAKECMDGOALS))$(filter built,$(value QEMU))
@@ -150,8 +151,9 @@ $(OUT)/source/qemu/Makefile: | $(FIRST)
 $(QEMU_OUT)/x86_64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildcard patches/qemu/*.patch) \
 		$(if $(QEMU_SRC),FORCE) $(call again,qemu) | $(FIRST) $(QEMU_TREE)/Makefile
 	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	@mkdir -p $(@D) && touch $@.begun
 	$(RECURSE)@$(COMPILING) sh generated/common/qemu.sh $(QEMU_TREE) $(QEMU_OUT) x86_64-softmmu $(wildcard patches/qemu/*.patch)
-	@touch $@
+	@mv $@.begun $@
 
 ## Building again what looks up to date, and for editors
 
