@@ -23,6 +23,7 @@
 #	ok 8 the count cannot be written
 #	ok 9 the device keeps its value without a driver
 #	ok 10 nothing is left
+#	...
 #
 # Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_PCI, CONFIG_SYSFS, pci 1234:11eb
 # See: kernel_module/pci_min.c, rootfs_overlay/platform_device.sh

@@ -23,6 +23,7 @@
 #	ok 8 without a driver there are no files
 #	ok 9 the device remembers
 #	ok 10 nothing is left
+#	...
 #
 # Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_OF, CONFIG_SYSFS, node lkmc-platform
 # See: kernel_module/platform_device.c, Documentation/devicetree/usage-model.rst

@@ -96,3 +96,28 @@ func TestQemuPatches(t *testing.T) {
 	script("1").want(t, 1, src.dir+" has "+patches.dir+"/1 already", "so far")
 	has("one two 2.6 three ")
 }
+
+// TestQemuBuilt: QEMU from the distribution's sources has our devices, and our
+// drivers work; what was recorded with another QEMU is refused.
+func TestQemuBuilt(t *testing.T) {
+	needBoot(t)
+	needAll(t, "compiles QEMU")
+	const entries = "/test.sh pci_min pci_min.sh platform_device platform_device.sh; poweroff"
+	for profile, want := range map[string][]string{
+		"x86_64-qemu":  {"ok 1 pci_min\n", "ok 2 pci_min.sh\n"},
+		"aarch64-qemu": {"ok 1 pci_min\n", "ok 2 pci_min.sh\n", "ok 3 platform_device\n", "ok 4 platform_device.sh\n"},
+	} {
+		t.Run(profile, func(t *testing.T) {
+			tr := root(t).of(profile).with("TIMEOUT=400", "RUN=qemu", "BUILDER=distro")
+			tr.make(t, jobs(), "qemu").want(t, 0)
+			if r := tr.make(t, "-q", "qemu"); r.status != 0 {
+				t.Error("it is compiled again though nothing changed")
+			}
+			tr.make(t, "run", "FRESH=1", "EVAL="+entries).want(t, 0, "ok 1 pci_min # SKIP there is no PCI device 1234:11eb\n")
+			built := tr.with("QEMU=built")
+			built.make(t, "run", "EVAL="+entries).want(t, 0, want...)
+			tr.make(t, "record", "EVAL=poweroff").want(t, 0)
+			built.make(t, "replay").want(t, 2, "was recorded with another machine", "- emulator ", "+ emulator ")
+		})
+	}
+}
