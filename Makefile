@@ -15,6 +15,8 @@ LINUX_SRC ?=
 BUSYBOX_SRC ?=
 BUILDROOT_SRC ?=
 QEMU_SRC ?=
+GEM5_SRC ?=
+GEM5_VARIANT ?= trimmed
 BR_TOOLCHAIN ?= distro
 CCACHE ?=
 DISTRIBUTE ?=
@@ -28,6 +30,9 @@ A ?=
 B ?=
 BIN ?=
 CMD ?=
+STAT ?=
+FORMAT ?=
+REGION ?=
 MODULE ?=
 PARAMS ?=
 TEST ?=
@@ -52,7 +57,7 @@ MAKEOVERRIDES :=
 open := (
 close := )
 SPECIAL := ' " ` ; & | < > \ * ? $$ ! % $(open) $(close)
-NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value BUILDROOT_SRC) $(value QEMU_SRC) $(value BR_TOOLCHAIN) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
+NAMES := $(value PROFILE) $(value BUILDER) $(value OUT) $(value DOWNLOADS) $(value LINUX_SRC) $(value BUSYBOX_SRC) $(value BUILDROOT_SRC) $(value QEMU_SRC) $(value GEM5_SRC) $(value GEM5_VARIANT) $(value BR_TOOLCHAIN) $(value CCACHE) $(value DISTRIBUTE) $(value V) $(value W) $(value HOST_HEADERS) $(value GO)
 ifneq ($(strip $(foreach c,$(SPECIAL),$(findstring $(c),$(subst $$(OUT),,$(NAMES))))),)
 $(error a setting holds a special character: $(NAMES))
 endif
@@ -93,6 +98,9 @@ NEEDS_GOAL_qemu := dpkg-dev:dpkg-source gcc:gcc patch:patch pkg-config:pkg-confi
 	libpixman-1-dev:/usr/include/pixman-1/pixman.h libslirp-dev:/usr/include/slirp/libslirp.h libfdt-dev:/usr/include/libfdt.h \
 	libattr1-dev:/usr/include/attr/attributes.h libcap-ng-dev:/usr/include/cap-ng.h zlib1g-dev:/usr/include/zlib.h
 NEEDS_GOAL_qemu-rebuild := $(NEEDS_GOAL_qemu)
+NEEDS_GOAL_gem5 := git:git g++:g++ m4:m4 pkg-config:pkg-config scons:/usr/bin/scons protobuf-compiler:protoc device-tree-compiler:dtc cpp:cpp \
+	libprotobuf-dev:/usr/include/google/protobuf/message.h libgoogle-perftools-dev:/usr/include/gperftools/tcmalloc.h \
+	python3-dev:/usr/bin/python3-config zlib1g-dev:/usr/include/zlib.h libpng-dev:/usr/include/png.h
 NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
 NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) nano:nano vim-tiny:vim.tiny tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm gcc:gcc ccache:ccache perl:perl device-tree-compiler:dtc \
@@ -110,7 +118,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated test-buildroot list explain diff matrix doctor catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
+WITHOUT_RULES := help gen check-generated test-buildroot test-gem5 list explain diff matrix doctor catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -133,7 +141,7 @@ override RR := record
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC QEMU_SRC BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC QEMU_SRC GEM5_SRC GEM5_VARIANT BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD STAT FORMAT REGION MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -315,6 +323,29 @@ check-gdbserver: $(LKMCGEN)
 monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
 	@$(LKMCGEN) monitor "$(RUNNING)"
 
+# Of gem5: a guest there is reached by its terminal alone.
+gem5-shell checkpoints stats: private export override RUN := $(value RUN)
+.PHONY: gem5-shell checkpoints
+gem5-shell: ## the terminal of a guest in gem5, to type there; ~. leaves it
+	@sh generated/common/gem5-shell.sh '$(OUT)/gem5/m5term' "$(RUNNING)"
+
+checkpoints: ## list what /m5 checkpoint kept; CHECKPOINT=1 make run goes on from there
+	@sh generated/common/gem5-checkpoints.sh "$(RUNNING)"
+
+# What gem5 counted; regions are made by /m5 resetstats and /m5 dumpstats there.
+.PHONY: stats stats-diff
+stats stats-diff: private export override STAT := $(value STAT)
+stats stats-diff: private export override FORMAT := $(value FORMAT)
+stats stats-diff: private export override REGION := $(value REGION)
+stats-diff: private export override A := $(value A)
+stats-diff: private export override B := $(value B)
+STATS = $${FORMAT:+--format "$$FORMAT"} $${REGION:+--region "$$REGION"}
+stats: $(LKMCGEN) ## what gem5 counted in RUN: STAT='cpi misses' FORMAT=table, csv or json REGION=1
+	@set -f; $(LKMCGEN) stats $(STATS) "$(RUNNING)" $$STAT
+
+stats-diff: $(LKMCGEN) ## in what two runs in gem5 differ: A=small B=large, names of runs
+	@set -f; $(LKMCGEN) stats-diff $(STATS) "$(OUT)/$(PROFILE)/runs/$${A:?say which: make stats-diff A=run B=run}" "$(OUT)/$(PROFILE)/runs/$${B:?say which: make stats-diff A=run B=run}" $$STAT
+
 .PHONY: snapshot-save snapshot-load snapshot-delete snapshot-list
 snapshot-save snapshot-load snapshot-delete: private export ID := $(value ID)
 snapshot-save snapshot-load snapshot-delete: snapshot-%: $(LKMCGEN) ## keep the state of a guest as ID=x, go back to it, forget it
@@ -388,6 +419,11 @@ test-buildroot: export BUILDROOT_SRC := $(BUILDROOT_SRC)
 test-buildroot: $(LKMCGEN) ## configure the tree BUILDROOT_SRC for every arch
 	@test -d '$(BUILDROOT_SRC)' || { echo 'error: say which tree: make test-buildroot BUILDROOT_SRC=folder' >&2; exit 1; }
 	@CGO_ENABLED=0 $(GO) test -count=1 -run TestBuildrootTree -v ./lkmcgen/test
+
+.PHONY: test-gem5
+test-gem5: export GEM5_SRC := $(GEM5_SRC)
+test-gem5: $(LKMCGEN) ## boot guests in the gem5 of GEM5_SRC, checkpoints, statistics; compiles it first
+	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -run TestGem5 -v ./lkmcgen/test
 
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing

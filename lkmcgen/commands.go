@@ -48,6 +48,8 @@ func commands() []command {
 		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
 		{"stop-kernel", "RUN", "stop the kernel of a running guest for GDB on its second serial port", nil, stopKernel},
 		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
+		{"stats", "[--format table|csv|json] [--region N] [--zeros] RUN [WORD ...]", "print what the simulation of a run counted, all or what has one of the words in its name; of the last region, or region N", []string{"--format", "--region", "--zeros"}, printStats},
+		{"stats-diff", "[--format table|csv|json] [--region N] RUN RUN [WORD ...]", "print in what two runs differ there", []string{"--format", "--region"}, diffStats},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},
 		{"catalogue", "[--json | --write [--out DIR]] [NAME ...]", "list the guest's modules, programs and scripts, tell of some, or write the text about them", []string{"--json", "--write", "--out"}, listCatalogue},
 		{"test-guest", "[--builder B] [--out DIR] [--run NAME] [--test 'NAME ...'] [--timeout S] [--fail] [--junit FILE] [--json] PROFILE", "test them in a guest", []string{"--builder", "--out", "--run", "--test", "--timeout", "--fail", "--junit", "--json"}, testGuest},

@@ -7,6 +7,7 @@
 #	          are modules, packages/kernel are read there, and the results written
 #	PROGRAMS  folder of the compiled user programs
 #	LIST      guest.list of the profile
+# environment: M5, a program that is copied to /m5
 # results:
 #	rootfs.ext4     a disk
 #	rootfs.cpio.gz  the same as an initial RAM disk
@@ -68,6 +69,7 @@ done
 for source in kernel_module/user/*.c; do
 	cp "$programs/$(basename "$source" .c).out" "$root"
 done
+[ -z "${M5-}" ] || cp "$M5" "$root/m5"
 sh "$here/rootfs-files.sh" "$root" "$release" "$build/headers/.config"
 sh "$here/manifest.sh" "$root" "$build/manifest"
 # The same files make the same archive.

@@ -10,10 +10,12 @@
 #   102      the emulator could not be started, or died
 #   103      a variable has an impossible value, or nothing is built
 #   124      TIMEOUT passed
-# shellcheck disable=SC2154 # run.sh sets profile, machine, cross, kvm_flags, command_line_size, program and packages
+# shellcheck disable=SC2154 # run.sh sets profile, machine, cross, kvm_flags,
+# command_line_size, emulator, program, packages and front
 
 OUT=${OUT:-out}
-# shellcheck disable=SC2034 # of run.sh
+# For words that name it, see word.go.
+# shellcheck disable=SC2034
 out=$OUT
 usage_text=
 variables=
@@ -230,6 +232,9 @@ begin() {
 		[ -n "$check" ] || fail "$program: not built yet (run: make qemu PROFILE=$profile)"
 		program=true
 	fi
+	case $program in
+	*/*) [ -x "$program" ] || fail "$program: not built yet (run: make $emulator PROFILE=$profile)" ;;
+	esac
 	command -v "$program" >/dev/null ||
 		fail "$program: not installed${packages:+, package $packages} (run: make deps PROFILE=$profile)" 102
 	! given QEMU_GDB || command -v gdb >/dev/null ||
@@ -242,7 +247,7 @@ begin() {
 	chmod 700 "$run"
 	exec 9>"$run/lock"
 	flock -n 9 || fail "RUN=$RUN is under way already$(sed -n 's/^ *"pid": \([0-9]*\).*/ (process \1)/p' "$run/run.json" 2>/dev/null); choose another name: RUN=..."
-	rm -f "$run"/*.sock "$run/console.log" "$run/verdict" "$run/trace.txt"
+	rm -f "$run"/*.sock "$run/console.log" "$run/verdict" "$run/trace.txt" "$run/told"
 }
 
 # choose_accelerator VARIABLE COMMAND... replaces auto by kvm where the command so
@@ -366,6 +371,8 @@ state() {
 		*) words="$words $1" && shift ;;
 		esac
 		case $words in
+		--cpu=* | --l1[di]=* | --l2=* | --memory-type=* | --command-line=* | --gdb=* | --terminal=* | --restore=* | --readfile=*) ;;
+		--disk=*) printf '%s\n' "$words, $(stat -L -c '%s bytes of %y' "${words#*=}")" ;;
 		-S | -loadvm\ * | -gdb\ * | *id=gdb* | -display\ * | -netdev\ *) ;;
 		*"$run/recording"*) printf '%s\n' "$words" | sed 's/,rr=[a-z]*//; s|/recording\.new/|/recording/|' ;;
 		-initrd\ *) printf '%s\n' "$words${RR:+, checksum $(cksum <"${words#* }")}" ;;
@@ -439,6 +446,28 @@ $(printf %04X "$1")
 "*) return 0 ;;
 	esac
 	return 1
+}
+
+# free_port VARIABLE fails if something listens on that port.
+free_port() {
+	[ -z "$dry" ] || return 0
+	taken=$(LC_ALL=C awk 'FNR > 1 && $4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+	! port_taken "$(value_of "$1")" || fail "$1=$(value_of "$1"): this port of this host is in use (without $1 there is a socket in the run's folder)"
+}
+
+# find_checkpoint VARIABLE makes the number of a checkpoint its folder, if it is whole,
+# and EVAL what the guest reads there.
+find_checkpoint() {
+	case $(value_of "$1") in */*) return 0 ;; esac
+	number=$(value_of "$1") folder=$run/checkpoints/$(value_of "$1")
+	eval "$1=\$folder"
+	[ -z "$dry" ] || return 0
+	[ -d "$folder" ] || fail "$1=$number: there is no such checkpoint of RUN=$RUN (there are: $(cd "$run/checkpoints" 2>/dev/null && find . -mindepth 1 -maxdepth 1 | sed 's|^\./||' | sort -n | tr '\n' ' '))"
+	[ -e "$folder/lkmc.files" ] || fail "$folder: not written to its end (make another one)"
+	while read -r size name; do
+		[ "$(stat -c %s "$folder/$name" 2>/dev/null)" = "$size" ] || fail "$folder: damaged: $name is not there or has another size"
+	done <"$folder/lkmc.files"
+	printf '%s\n' "$EVAL" >"$run/readfile"
 }
 
 # shared_folder VARIABLE makes a folder's name what QEMU takes as the value of an
@@ -524,7 +553,16 @@ remember() {
 	END
 	state "$@" >"$run/state"
 	[ -z "${SNAPSHOT-}" ] || check_snapshot
+	[ -z "${CHECKPOINT-}" ] || same_machine "$CHECKPOINT/lkmc.state" "CHECKPOINT=${CHECKPOINT##*/} was made" "start it with the same settings, or make another one"
 	[ "${RR-}" != replay ] || same_machine "$recording/state" "RUN=$RUN was recorded" "replay it with the same settings and kernel, or make record anew"
+}
+
+# how_to_leave tells it to who sits at the terminal.
+how_to_leave() {
+	case $(test -t 0 && echo terminal):${RR-} in
+	terminal:) say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor" ;;
+	terminal:*) say "poweroff leaves, or in another terminal: echo quit | make -s monitor" ;;
+	esac
 }
 
 # start runs the command and ends with the verdict.
@@ -538,10 +576,12 @@ start() {
 		exit
 	fi
 	say "$(shell_words "$@")"
-	case $(test -t 0 && echo terminal):${RR-} in
-	terminal:) say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor" ;;
-	terminal:*) say "poweroff leaves, or in another terminal: echo quit | make -s monitor" ;;
-	esac
+	if [ -n "$front" ]; then
+		set -- env FOLDER="$run" CONSOLE="$console_log" sh "generated/$front" "$@"
+		trap : INT
+	else
+		how_to_leave
+	fi
 	status=0
 	started=$(date +%s)
 	terminal=$(stty -g 2>/dev/null) || :
@@ -589,6 +629,9 @@ verdict() {
 	esac
 	if [ "$status" = 0 ] && LC_ALL=C grep -aq 'Kernel panic - not syncing' "$log"; then
 		status=101 words="kernel panic: $(LC_ALL=C sed -n 's/.*Kernel panic - not syncing: \([^[:cntrl:]]*\).*/\1/p' "$log" | head -n 1)"
+	elif [ "$status" = 0 ] && [ -s "$run/told" ]; then
+		read -r status <"$run/told"
+		words="the guest failed by m5 fail $status" status=$((status > 99 ? 99 : status))
 	elif [ "$status" = 0 ] && [ "${reported:-0}" != 0 ]; then
 		status=$((reported > 99 ? 99 : reported)) words="the commands of EVAL ended with status $reported"
 	elif [ "$status" = 0 ] && ! LC_ALL=C grep -aq 'reboot: ' "$log"; then

@@ -79,9 +79,11 @@ option SERIAL flag '' 'a second serial port, at the socket serial.sock in the ru
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 lacks KGDB distro KGDB_SERIAL_CONSOLE
 lacks KDB distro KGDB_SERIAL_CONSOLE
+emulator=qemu
 program=qemu-system-ppc64
 ! given QEMU || program="$out/qemu/bin/qemu-system-ppc64"
 packages=qemu-system-ppc
+front=''
 begin "$@"
 console_log="$run/console.log"
 

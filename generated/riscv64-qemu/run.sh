@@ -77,9 +77,11 @@ option QEMU_BREAK value '' 'functions of QEMU at which QEMU_GDB stops, blanks be
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
 option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
+emulator=qemu
 program=qemu-system-riscv64
 ! given QEMU || program="$out/qemu/bin/qemu-system-riscv64"
 packages='qemu-system-misc opensbi'
+front=''
 begin "$@"
 console_log="$run/console.log"
 

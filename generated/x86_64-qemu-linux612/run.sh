@@ -78,9 +78,11 @@ option SERIAL flag '' 'a second serial port, at the socket serial.sock in the ru
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 lacks KGDB distro KGDB_SERIAL_CONSOLE
 lacks KDB distro KGDB_SERIAL_CONSOLE
+emulator=qemu
 program=qemu-system-x86_64
 ! given QEMU || program="$out/qemu/bin/qemu-system-x86_64"
 packages=qemu-system-x86
+front=''
 begin "$@"
 console_log="$run/console.log"
 

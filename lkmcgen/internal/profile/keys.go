@@ -18,6 +18,7 @@ type Keys struct {
 	Arch        string             `toml:"arch" in:"profile" is:"name" doc:"the layer arch/<arch>.toml"`
 	Emulator    string             `toml:"emulator" in:"profile" is:"name" doc:"the layer emulator/<emulator>.toml"`
 	Features    []string           `toml:"features" in:"profile" is:"name" doc:"the layers feature/<name>.toml, folded in this order"`
+	Unavailable string             `toml:"unavailable" doc:"why there is no such profile, of an arch with an emulator"`
 	Builder     string             `toml:"builder" is:"name" doc:"the builder used when none is named"`
 	Names       map[string]string  `toml:"names" is:"word" doc:"what others call this arch, as in {names.debian}"`
 	KVMFlags    []string           `toml:"kvm_flags" is:"word" doc:"flags of /proc/cpuinfo of which the host needs one for KVM; none where KVM has no flag"`
@@ -27,6 +28,7 @@ type Keys struct {
 	Busybox     Project            `toml:"busybox" doc:"the guest's user space"`
 	Buildroot   Buildroot          `toml:"buildroot" doc:"Buildroot's own configuration"`
 	Qemu        Qemu               `toml:"qemu" doc:"QEMU from source, where it is the emulator"`
+	Gem5        Gem5               `toml:"gem5" doc:"gem5 from source, where it is the emulator"`
 	Guest       Guest              `toml:"guest" doc:"what the guest's root file system holds"`
 	Builders    map[string]Builder `toml:"builders" is:"name" doc:"the ways of getting a kernel and a root file system"`
 	Options     map[string]Option  `toml:"option" is:"name" doc:"settings of a run"`
@@ -39,6 +41,7 @@ type Argv struct {
 	Needs      []string            `toml:"needs" is:"word" doc:"host packages that bring the program"`
 	Args       map[string][]string `toml:"args" is:"name" doc:"groups of arguments for the program"`
 	ConsoleLog string              `toml:"console_log" is:"word" doc:"the file that the emulator writes the guest's console to"`
+	Front      string              `toml:"front" is:"path" doc:"the script of generated/ that runs the command, for an emulator that neither shows the console nor ends by itself"`
 	Script     string              `toml:"script" is:"word" doc:"the script that the emulator runs"`
 	ScriptArgs map[string][]string `toml:"script_args" is:"name" doc:"groups of arguments for the script"`
 }
@@ -79,6 +82,17 @@ type Qemu struct {
 	Target string `toml:"target" is:"word" doc:"one of --target-list of QEMU's configure; empty where QEMU is not the emulator"`
 }
 
+// Gem5 is what make gem5 clones and compiles.
+type Gem5 struct {
+	Version    string `toml:"version" is:"word" doc:"version of the sources, without the v of the tag"`
+	Repository string `toml:"repository" is:"word" doc:"URL of the git repository"`
+	Oldest     string `toml:"oldest" is:"word" doc:"the oldest version that is taken"`
+	Newest     string `toml:"newest" is:"word" doc:"the newest version that was tried"`
+	ISA        string `toml:"isa" is:"word" doc:"the instruction set that it simulates: NAME of build_opts/NAME; empty where gem5 is not the emulator"`
+	M5         string `toml:"m5" is:"word" doc:"what gem5's util/m5 calls the arch"`
+	Loaders    string `toml:"loaders" is:"word" doc:"folder of the boot loaders below gem5's system/arm/bootloader; empty where none is needed"`
+}
+
 // Guest is what the root file system holds besides BusyBox, the overlay and our
 // own modules and programs.
 type Guest struct {
@@ -115,6 +129,7 @@ type Option struct {
 	Resolve     string              `toml:"resolve" is:"word" doc:"the shell function of common/run.sh that turns the given value into the one to use"`
 	Parameter   string              `toml:"parameter" is:"word" doc:"kernel parameter that carries a script"`
 	Args        map[string][]string `toml:"args" is:"name" doc:"groups that replace those of argv.args or join them"`
+	ScriptArgs  map[string][]string `toml:"script_args" is:"name" doc:"the same of argv.script_args"`
 	CommandLine map[string][]string `toml:"command_line" is:"name" doc:"groups that replace those of linux.command_line or join them"`
 	Needs       []string            `toml:"needs" is:"word" doc:"host packages that a run with the option needs"`
 	Excludes    []string            `toml:"excludes" is:"name" doc:"options that cannot be given together with this one"`

@@ -12,12 +12,16 @@ import (
 // reserved are variables that make, the shell or the front door use; an option
 // cannot have one of them.
 var reserved = []string{
-	"PROFILE", "BUILDER", "OUT", "DOWNLOADS", "CCACHE", "DISTRIBUTE", "V", "LINUX_SRC", "BUSYBOX_SRC", "BUILDROOT_SRC", "QEMU_SRC",
+	"PROFILE", "BUILDER", "OUT", "DOWNLOADS", "CCACHE", "DISTRIBUTE", "V", "LINUX_SRC", "BUSYBOX_SRC", "BUILDROOT_SRC", "QEMU_SRC", "GEM5_SRC",
 	"MAKEFLAGS", "MAKE", "SHELL", "PATH", "HOME", "IFS", "ENV", "USER", "TERM", "ARCH", "CROSS_COMPILE", "CFLAGS", "O", "M",
 }
 
 // check reports what cannot be, though each key alone is well formed.
 func (p *Profile) check(problems *diag.List) {
+	if p.Unavailable != "" {
+		problems.Add(p.at("emulator"), "", "%s with %s does not exist: %s", p.Arch, p.Emulator, p.Unavailable)
+		return
+	}
 	for _, key := range []string{"argv.program", "argv.console_log", "linux.image", "builder"} {
 		if p.Settings.Get(key) == nil {
 			problems.Add(diag.Pos{File: p.Layers[len(p.Layers)-1].File}, "", "no layer says %s", key)

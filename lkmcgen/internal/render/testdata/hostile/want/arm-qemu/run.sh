@@ -25,8 +25,10 @@ builders distro distro
 option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
 option NAME value '$(n) it'\''s "n" \' 'help with $(rm), `rm`, it'\''s "q" and a trailing \'
+emulator=qemu
 program=qemu-system-arm
 packages=gcc
+front=''
 begin "$@"
 console_log="$run/console.log"
 

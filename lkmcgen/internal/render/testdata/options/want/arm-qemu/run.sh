@@ -35,8 +35,10 @@ option EVAL script '' 'a script'
 option EVAL_INIT script '' 'another script'
 	excludes EVAL_INIT EVAL
 option ARGS words '' words
+emulator=qemu
 program="$EMU_SRC/build/emu"
 packages=gcc
+front=''
 begin "$@"
 console_log="$run/console.log"
 

@@ -24,8 +24,10 @@ recall
 builders distro distro
 option RUN value default 'name of the run'
 option TIMEOUT value 0 seconds
+emulator=qemu
 program=qemu-system-arm
 packages=gcc
+front=''
 begin "$@"
 console_log="$run/console.log"
 
