@@ -111,8 +111,8 @@ touch = @test -z '$(filter-out FORCE,$?)' -a -z "$$(find $1 -newer $@ 2>&1)" || 
 .PHONY: qemu
 qemu:
 	@echo 'error: QEMU is not the emulator of $(PROFILE)' >&2; exit 1
-endif
-## The emulator
+
+## The emulator, gem5
 
 .PHONY: gem5 gem5-tools
 gem5: gem5-tools ## compile gem5 of GEM5_SRC and its tools; GEM5_VARIANT=full, trimmed (the default) or own, what was built there

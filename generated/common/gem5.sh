@@ -5,7 +5,7 @@
 # as it is.
 # usage: gem5.sh TREE BUILD ACTION
 # actions:
-#	fetch URL TAG      clone TREE, if it is not there
+#	fetch URL VERSION  clone TREE, if it is not there
 #	check OLDEST NEWEST
 #	                   refuse a TREE that is too old, warn of one that is too new
 #	build ISA VARIANT RESULT
@@ -30,8 +30,8 @@ fetch() {
 	[ ! -e "$tree/SConstruct" ] || exit 0
 	say "cloning $2 from $1: about 60 MB to fetch, 120 MB on disk"
 	rm -rf "$tree.tmp"
-	git clone -q --depth 1 --branch "$2" -c advice.detachedHead=false "$1" "$tree.tmp" ||
-		die "$1 has no $2, or cannot be reached (GEM5_SRC=folder names a tree that is there)"
+	git clone -q --depth 1 --branch "v$2" -c advice.detachedHead=false "$1" "$tree.tmp" ||
+		die "$1 has no v$2, or cannot be reached (GEM5_SRC=folder names a tree that is there)"
 	mv "$tree.tmp" "$tree"
 }
 

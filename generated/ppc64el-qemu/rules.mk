@@ -156,7 +156,6 @@ $(QEMU_OUT)/ppc64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildcar
 	$(RECURSE)@$(COMPILING) sh generated/common/qemu.sh $(QEMU_TREE) $(QEMU_OUT) ppc64-softmmu $(wildcard patches/qemu/*.patch)
 	@mv $@.begun $@
 
-
 .PHONY: gem5 gem5-tools
 gem5 gem5-tools:
 	@echo 'error: gem5 is not the emulator of $(PROFILE)' >&2; exit 1

@@ -155,7 +155,6 @@ $(QEMU_OUT)/riscv64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildc
 	$(RECURSE)@$(COMPILING) sh generated/common/qemu.sh $(QEMU_TREE) $(QEMU_OUT) riscv64-softmmu $(wildcard patches/qemu/*.patch)
 	@mv $@.begun $@
 
-
 .PHONY: gem5 gem5-tools
 gem5 gem5-tools:
 	@echo 'error: gem5 is not the emulator of $(PROFILE)' >&2; exit 1
