@@ -242,7 +242,7 @@ func TestKDB(t *testing.T) {
 			{"kdb> ", 5, "go\r"},
 			{"~# ", 2, "poweroff\n"},
 		})
-		r.want(t, 0, "KDB is at the console, go leaves it", "Entering kdb (current=", "kdb_bt+0x", "kgdb.sh: the kernel goes on\n",
+		r.want(t, 0, "KDB is at the console, go leaves it", "Entering kdb (current=", "Stack traceback for pid ", "kgdb.sh: the kernel goes on\n",
 			"the guest powered off (exit status 0)")
 		if tr.name(t, "kbuild") != "mips" { // whose kernel follows no calls beyond an exception
 			r.want(t, 0, "write_sysrq_trigger")
