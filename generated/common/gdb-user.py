@@ -59,7 +59,8 @@ class Program:
     def functions(self):
         """The names of its functions."""
         listed = subprocess.run(["readelf", "-sW", self.path], stdout=subprocess.PIPE, text=True, check=False).stdout
-        lines = (line.split() for line in listed.splitlines())
+        # On POWER where a function is entered stands between visibility and section.
+        lines = (re.sub(r"\[<.*?\]", "", line).split() for line in listed.splitlines())
         return sorted({words[7].split("@")[0] for words in lines if len(words) > 7 and words[3] in ("FUNC", "IFUNC") and words[6] != "UND"})
 
     def addresses(self, function):
