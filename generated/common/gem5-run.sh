@@ -39,4 +39,5 @@ if [ -e "${CONSOLE%/*}/end" ]; then
 fi
 echo "gem5 ended with status $status; the last lines of $log:" >&2
 tail -n 15 "$log" >&2
+echo "gem5: what is wrong with the machine stands there; where gem5 itself stops, GEM5_VARIANT=full makes one that checks and traces (ARGS=--debug-flags=...)" >&2
 exit "$status"
