@@ -125,8 +125,15 @@ def caches(args):
         fail(f"a cache of that size cannot be: {e}")
 
 def socket(text):
-    """What gem5 takes as the place of a socket: a port, or a path."""
-    return int(text) if text and text.isdigit() else text or 0
+    """What gem5 takes as the place of a socket: a port, or a path, which must be whole
+    since gem5 begins at its output folder. 0 is for none, but only GDB's may be none."""
+    if not text:
+        return 0
+    return int(text) if text.isdigit() else os.path.abspath(text)
+
+def unused(name):
+    """A socket for a device that would else take a port."""
+    return socket(os.path.join(m5.options.outdir, name))
 
 def arm_board(args):
     one_of("--memory-type", args.memory_type, memory_types())
@@ -138,10 +145,10 @@ def arm_board(args):
         platform=m5.objects.VExpress_GEM5_V1(),
         release=m5.objects.ArmDefaultRelease(),
     )
-    board.terminal.port = socket(args.terminal)
-    board.vncserver.port = 0
-    for uart in board.realview.uart[1:]:
-        uart.device.port = 0
+    board.terminal.port = socket(args.terminal or unused("terminal.sock"))
+    board.vncserver.port = unused("vnc.sock")
+    for i, uart in enumerate(board.realview.uart[1:], 1):
+        uart.device.port = unused(f"uart{i}.sock")
     return board
 
 def x86_board(args):
@@ -155,7 +162,7 @@ def x86_board(args):
         memory=ChanneledMemory(getattr(m5.objects, args.memory_type), 1, 64, size=args.memory),
         cache_hierarchy=caches(args),
     )
-    board.pc.com_1.device.port = socket(args.terminal)
+    board.pc.com_1.device.port = socket(args.terminal or unused("terminal.sock"))
     return board
 
 def workload(board, args):
