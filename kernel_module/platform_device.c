@@ -10,7 +10,7 @@
  *
  * Usage:
  *	insmod /platform_device.ko
- *	cd /sys/bus/platform/drivers/platform_device/*.lkmc-platform
+ *	cd /sys/bus/platform/drivers/platform_device/?*.lkmc-platform
  *	cat of_node/compatible; echo
  *	cat interrupts
  *	echo 0x12 >raise
