@@ -105,7 +105,7 @@ NEEDS_GOAL_unit := shellcheck:shellcheck
 # The tests want what the profiles of every arch need.
 NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) nano:nano vim-tiny:vim.tiny tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm gcc:gcc ccache:ccache perl:perl device-tree-compiler:dtc \
 	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))
-NEEDS_GOAL_test-all := $(NEEDS_GOAL_test)
+NEEDS_GOAL_test-all := $(NEEDS_GOAL_test) $(NEEDS_GOAL_qemu)
 
 .PHONY: help
 help:
