@@ -139,8 +139,13 @@ build: $(if $(filter-out 0,$(value INITRAMFS)),$(if $(filter source,$(BUILDER)),
 ## The emulator
 
 .PHONY: qemu
-qemu: $(QEMU_OUT)/arm-softmmu.stamp ## compile QEMU for PROFILE, with patches/qemu; QEMU=built make run uses it
-	@mkdir -p $(OUT)/qemu/bin && ln -f $(QEMU_OUT)/bin/qemu-system-arm $(OUT)/qemu/bin
+qemu: $(OUT)/qemu/bin/arm-softmmu.stamp ## compile QEMU for PROFILE, with patches/qemu; QEMU=built make run uses it
+
+# The one that runs use: of these sources, not of others.
+$(OUT)/qemu/bin/arm-softmmu.stamp: $(QEMU_OUT)/arm-softmmu.stamp \
+		$(if $(filter-out $(QEMU_OUT),$(file <$(OUT)/qemu/bin/arm-softmmu.stamp)),FORCE)
+	@mkdir -p $(@D) && ln -f $(QEMU_OUT)/bin/qemu-system-arm $(@D)
+	@echo $(QEMU_OUT) >$@
 
 build: $(if $(filter built,$(value QEMU)),qemu)
 

@@ -139,8 +139,13 @@ build: $(if $(filter-out 0,$(value INITRAMFS)),$(if $(filter source,$(BUILDER)),
 ## The emulator
 
 .PHONY: qemu
-qemu: $(QEMU_OUT)/x86_64-softmmu.stamp ## compile QEMU for PROFILE, with patches/qemu; QEMU=built make run uses it
-	@mkdir -p $(OUT)/qemu/bin && ln -f $(QEMU_OUT)/bin/qemu-system-x86_64 $(OUT)/qemu/bin
+qemu: $(OUT)/qemu/bin/x86_64-softmmu.stamp ## compile QEMU for PROFILE, with patches/qemu; QEMU=built make run uses it
+
+# The one that runs use: of these sources, not of others.
+$(OUT)/qemu/bin/x86_64-softmmu.stamp: $(QEMU_OUT)/x86_64-softmmu.stamp \
+		$(if $(filter-out $(QEMU_OUT),$(file <$(OUT)/qemu/bin/x86_64-softmmu.stamp)),FORCE)
+	@mkdir -p $(@D) && ln -f $(QEMU_OUT)/bin/qemu-system-x86_64 $(@D)
+	@echo $(QEMU_OUT) >$@
 
 build: $(if $(filter built,$(value QEMU)),qemu)
 
