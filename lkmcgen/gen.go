@@ -75,18 +75,29 @@ func (e *env) generate(dry bool) (output.Report, error) {
 }
 
 // fill adds the files of all profiles. While one profile's files are written the
-// next are rendered, and no more than these are in memory.
+// next are rendered, one more is resolved, and no more than these are in memory.
 func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver, profiles []*profile.Layer) error {
-	var problems diag.List
+	var unresolved, unrendered diag.List
+	resolved := make(chan *resolve.Profile, 1)
+	go func() {
+		defer close(resolved)
+		for _, layer := range profiles {
+			p, err := resolver.Profile(layer)
+			unresolved.Append(err)
+			if err == nil {
+				resolved <- p
+			}
+		}
+	}()
 	rendered := make(chan []render.File, 1)
 	go func() {
 		defer close(rendered)
 		files, err := renderer.Common()
-		problems.Append(err)
+		unrendered.Append(err)
 		rendered <- files
-		for _, layer := range profiles {
-			files, err := one(renderer, resolver, layer)
-			problems.Append(err)
+		for p := range resolved {
+			files, err := renderer.Profile(p)
+			unrendered.Append(err)
 			rendered <- files
 		}
 	}()
@@ -98,17 +109,9 @@ func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver
 			}
 		}
 	}
+	problems := append(unresolved, unrendered...)
 	problems.Append(failed)
 	return problems.Err()
-}
-
-// one resolves and renders a profile.
-func one(renderer *render.Renderer, resolver *resolve.Resolver, layer *profile.Layer) ([]render.File, error) {
-	p, err := resolver.Profile(layer)
-	if err != nil {
-		return nil, err
-	}
-	return renderer.Profile(p)
 }
 
 // print tells what changed, or would: its answer goes to stdout, what became of
