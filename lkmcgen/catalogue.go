@@ -70,7 +70,7 @@ func (e *env) writeCatalogue(entries []*catalogue.Entry, out string) error {
 	if err := readJSON(filepath.Join(e.root, catalogue.ResultsFile), &results); err != nil {
 		return err
 	}
-	reports, err := filepath.Glob(filepath.Join(e.root, out, "*", "*", "test-guest.json"))
+	reports, err := filepath.Glob(filepath.Join(e.inRoot(out), "*", "*", "test-guest.json"))
 	if err != nil {
 		return err
 	}
