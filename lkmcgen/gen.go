@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -74,11 +76,12 @@ func (e *env) generate(dry bool) (output.Report, error) {
 	return dir.Commit()
 }
 
-// fill adds the files of all profiles. While one profile's files are written the
-// next are rendered, one more is resolved, and no more than these are in memory.
+// fill adds the files of all profiles. While one profile's files are written others
+// are rendered, one more is resolved, and no more than these are in memory.
 func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver, profiles []*profile.Layer) error {
-	var unresolved, unrendered diag.List
+	var problems diag.List
 	resolved := make(chan *resolve.Profile, 1)
+	var unresolved diag.List
 	go func() {
 		defer close(resolved)
 		for _, layer := range profiles {
@@ -89,28 +92,37 @@ func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver
 			}
 		}
 	}()
-	rendered := make(chan []render.File, 1)
+	type result struct {
+		files []render.File
+		err   error
+	}
+	rendered := make(chan result, 1)
 	go func() {
 		defer close(rendered)
-		files, err := renderer.Common()
-		unrendered.Append(err)
-		rendered <- files
-		for p := range resolved {
-			files, err := renderer.Profile(p)
-			unrendered.Append(err)
-			rendered <- files
+		var workers sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			workers.Go(func() {
+				for p := range resolved {
+					files, err := renderer.Profile(p)
+					rendered <- result{files, err}
+				}
+			})
 		}
+		files, err := renderer.Common()
+		rendered <- result{files, err}
+		workers.Wait()
 	}()
 	var failed error
-	for files := range rendered {
-		for _, f := range files {
+	for r := range rendered {
+		problems.Append(r.err)
+		for _, f := range r.files {
 			if failed == nil {
 				failed = dir.Add(f.Path, f.Data)
 			}
 		}
 	}
-	problems := append(unresolved, unrendered...)
 	problems.Append(failed)
+	problems.Append(unresolved.Err())
 	return problems.Err()
 }
 

@@ -28,7 +28,8 @@ type linesOf struct {
 func (r *Renderer) lines(p *resolve.Profile, l *profile.Layer, file, prefix string, share bool, write func(*resolve.Setting) (string, error)) ([]line, error) {
 	id := linesOf{p.Settings.Lower(), l, file}
 	own := l == p.Layers[len(p.Layers)-1]
-	all, ok := r.shared[id]
+	known, ok := r.shared.Load(id)
+	all, _ := known.([]line)
 	if !ok || own || !share {
 		all = nil
 		for _, v := range l.Values {
@@ -47,7 +48,7 @@ func (r *Renderer) lines(p *resolve.Profile, l *profile.Layer, file, prefix stri
 		}
 		slices.SortFunc(all, func(a, b line) int { return strings.Compare(a.key, b.key) })
 		if share && !own {
-			r.shared[id] = all
+			r.shared.Store(id, all)
 		}
 	}
 	if own {

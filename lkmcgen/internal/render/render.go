@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 
 	"lkmc/lkmcgen/internal/diag"
@@ -28,20 +29,17 @@ type File struct {
 }
 
 // A Renderer holds the parsed templates, and what profiles with the same layers
-// share. It is not for use by several goroutines at once.
+// share. Several goroutines may use it at once.
 type Renderer struct {
 	common  *template.Template // templates/common/NAME.tmpl makes common/NAME, which may lie in a folder
 	profile *template.Template // templates/profile/NAME.tmpl makes <profile>/NAME
-	shared  map[linesOf][]line
-	parts   map[partOf]string
+	shared  sync.Map           // linesOf to []line
+	parts   sync.Map           // partOf to string
 }
 
 // New parses the templates below templates/ of fsys.
 func New(fsys fs.FS) (*Renderer, error) {
-	r := &Renderer{
-		shared: map[linesOf][]line{},
-		parts:  map[partOf]string{},
-	}
+	r := &Renderer{}
 	var problems diag.List
 	r.common = parse(fsys, "templates/common", &problems)
 	r.profile = parse(fsys, "templates/profile", &problems)
@@ -123,13 +121,16 @@ type partOf struct {
 // part returns the part of a file with the given name, made by write; with share,
 // once for all profiles of the same layers.
 func (r *Renderer) part(p *resolve.Profile, name string, share bool, write func() (string, error)) (string, error) {
+	if !share {
+		return write()
+	}
 	id := partOf{p.Settings.Lower(), name}
-	if text, ok := r.parts[id]; ok && share {
-		return text, nil
+	if text, ok := r.parts.Load(id); ok {
+		return text.(string), nil
 	}
 	text, err := write()
-	if share && err == nil {
-		r.parts[id] = text
+	if err == nil {
+		r.parts.Store(id, text)
 	}
 	return text, err
 }

@@ -5,6 +5,7 @@ package resolve
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"lkmc/lkmcgen/internal/profile"
 )
@@ -45,24 +46,35 @@ func (g Group) Places() []string {
 // groups are a profile's groups, or those of the layers below it, each made
 // when it is first asked for.
 type groups struct {
-	args, scriptArgs, commandLine []Group
+	args, scriptArgs, commandLine lazyGroups
+}
+
+// lazyGroups are made once, for all goroutines that ask.
+type lazyGroups struct {
+	once sync.Once
+	list []Group
+}
+
+func (l *lazyGroups) get(collect func() []Group) []Group {
+	l.once.Do(func() { l.list = collect() })
+	return l.list
 }
 
 // Args returns the groups of the emulator's arguments. The caller must not
 // change what it gets; profiles share it.
 func (p *Profile) Args() []Group {
-	return p.collect(&p.groups.args, "argv.args.", "args.")
+	return p.groups.args.get(func() []Group { return p.collect("argv.args.", "args.") })
 }
 
 // ScriptArgs returns the groups of the arguments of the emulator's script, on
 // the same terms.
 func (p *Profile) ScriptArgs() []Group {
-	return p.collect(&p.groups.scriptArgs, "argv.script_args.", "script_args.")
+	return p.groups.scriptArgs.get(func() []Group { return p.collect("argv.script_args.", "script_args.") })
 }
 
 // CommandLine returns the groups of the kernel command line, on the same terms.
 func (p *Profile) CommandLine() []Group {
-	return p.collect(&p.groups.commandLine, "linux.command_line.", "command_line.")
+	return p.groups.commandLine.get(func() []Group { return p.collect("linux.command_line.", "command_line.") })
 }
 
 // Shares tells whether the profile itself says nothing but its symbols, what its
@@ -94,10 +106,7 @@ func (p *Profile) Shares() bool {
 
 // collect collects the groups below the key base, and what builders and options
 // put in their place or add behind them, in that order, under the key below.
-func (p *Profile) collect(to *[]Group, base, below string) []Group {
-	if *to != nil {
-		return *to
-	}
+func (p *Profile) collect(base, below string) []Group {
 	names := p.Settings.Names(base)
 	for _, b := range p.Available() {
 		names = appendNew(names, p.Settings.Names("builders."+b+"."+below))
@@ -122,7 +131,6 @@ func (p *Profile) collect(to *[]Group, base, below string) []Group {
 		}
 		add(Case{}, base)
 	}
-	*to = groups
 	return groups
 }
 
