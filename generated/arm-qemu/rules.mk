@@ -20,7 +20,7 @@ NEEDS_RUN := qemu-system-arm:qemu-system-arm
 NEEDS_RUN += $(if $(filter-out 0,$(value QEMU_GDB)),gdb:gdb)
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
 NEEDS_RUN += $(if $(filter built,$(value QEMU)),$(NEEDS_GOAL_qemu))
-NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz gcc-arm-linux-gnueabihf:arm-linux-gnueabihf-gcc libc6-dev-armhf-cross:/usr/arm-linux-gnueabihf/lib/libc.a
+NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz gcc-arm-linux-gnueabihf:arm-linux-gnueabihf-gcc libc6-dev-armhf-cross:/usr/arm-linux-gnueabihf/lib/libc.a u-boot-tools:mkimage
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz gcc-arm-linux-gnueabihf:arm-linux-gnueabihf-gcc libc6-dev-armhf-cross:/usr/arm-linux-gnueabihf/lib/libc.a lz4:lz4
 NEEDS_buildroot := bc:bc bison:bison bzip2:bzip2 cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot file:file flex:flex g++:g++ gcc:gcc git:git kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h patch:patch perl:perl python3:python3 qemu-utils:qemu-img rsync:rsync unzip:unzip wget:wget xz-utils:xz gcc-arm-linux-gnueabihf:arm-linux-gnueabihf-gcc libc6-dev-armhf-cross:/usr/arm-linux-gnueabihf/lib/libc.a lz4:lz4
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
@@ -227,7 +227,7 @@ $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call aga
 	@touch $@
 
 $(P)/distro/kernel.stamp: $(P)/distro/packages/versions
-	@sh generated/common/headers.sh $(P)/distro
+	@sh generated/common/headers.sh $(P)/distro 0x40208000
 	@touch $@
 
 # What of the fragment the ready-made kernel does not have.

@@ -3,7 +3,9 @@
 #
 # Makes the kernel that packages.sh unpacked usable from where it lies, and
 # wherever the folder is moved to.
-# usage: headers.sh BUILD   (packages.sh unpacked to BUILD/packages)
+# usage: headers.sh BUILD [START]   (packages.sh unpacked to BUILD/packages)
+# START is the physical address at which the kernel's first byte runs, if it is not
+# linked to run there.
 # results:
 #	BUILD/kernel    what the emulator boots
 #	BUILD/headers   the folder for "make -C", to compile modules
@@ -11,7 +13,7 @@
 set -eu
 export LC_ALL=C
 
-build=$1
+build=$1 begin=${2-}
 # Makes of two terminals take turns.
 exec 9>"$build/headers.lock"
 flock 9
@@ -68,9 +70,33 @@ elf_of_bzimage() {
 	[ "$want" -eq "$(wc -c <"$1.tmp")" ] && readelf -n "$1.tmp" 2>/dev/null | grep -q Xen && mv "$1.tmp" "$1"
 }
 
+# A zImage (arch/arm/boot/compressed/vmlinux.lds.S: 0x016f2818 at 0x24, 0x45454545
+# at 0x34) unpacks itself too, which is three quarters of all instructions of a boot.
+# QEMU starts what is in it from an image of U-Boot's. The table whose place is at
+# 0x38 tells where the kernel's size is, in the last four bytes of what is packed;
+# where that begins is not said.
+uimage_of_zimage() {
+	[ -n "$begin" ] && [ "$(number 36 4)" = 24061976 ] && [ "$(number 52 4)" = 1162167621 ] || return 1
+	table=$(number 56 4)
+	[ "$(number $((table + 4)) 4)" = 1515408459 ] || return 1
+	end=$(($(number $((table + 8)) 4) + 4))
+	want=$(number $((end - 4)) 4)
+	starts=$(grep -aobP '\xfd7zXZ\x00' "$image" | cut -d : -f 1)
+	for start in $starts; do
+		tail -c "+$((start + 1))" "$image" | head -c $((end - start)) | xz -dc --single-stream >"$1.raw" 2>/dev/null || :
+		if [ "$want" -eq "$(wc -c <"$1.raw")" ]; then
+			mkimage -A arm -O linux -T kernel -C none -a "$begin" -e "$begin" -n "Linux $release" -d "$1.raw" "$1.tmp" >/dev/null
+			rm "$1.raw"
+			mv "$1.tmp" "$1"
+			return
+		fi
+	done
+	return 1
+}
+
 image=$(find "$kernel/boot" -name "vmlinu[xz]-$release")
-if ! elf_of_bzimage "$kernel/boot/vmlinux"; then
-	rm -f "$kernel/boot/vmlinux.tmp"
+if ! elf_of_bzimage "$kernel/boot/vmlinux" && ! uimage_of_zimage "$kernel/boot/vmlinux"; then
+	rm -f "$kernel/boot/vmlinux.tmp" "$kernel/boot/vmlinux.raw"
 	ln -sf "${image##*/}" "$kernel/boot/vmlinux"
 fi
 ln -sfn packages/kernel/boot/vmlinux "$build/kernel"
