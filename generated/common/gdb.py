@@ -13,6 +13,7 @@
 # modules.
 """GDB's side of lkmcgen."""
 import difflib
+import functools
 import os
 import re
 import struct
@@ -20,10 +21,24 @@ import subprocess
 
 import gdb
 
+def symbols(path):
+    """The lines of an ELF file's symbol tables, as words; none if there is no such file."""
+    listed = subprocess.run(["readelf", "-sW", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    # On POWER where a function is entered stands between visibility and section.
+    return [words for words in (re.sub(r"\[<.*?\]", "", line).split() for line in listed.splitlines()) if len(words) == 8]
+
+@functools.lru_cache(maxsize=None)
+def functions_of(path):
+    """The names of an ELF file's functions, but for pieces such as f.cold."""
+    names = {words[7].split("@")[0] for words in symbols(path) if words[3] == "FUNC" and words[6] != "UND"}
+    return {name for name in names if "." not in name}
+
 def functions(pattern):
-    """The names of functions that match a regular expression."""
-    text = gdb.execute("info functions -q -n " + pattern, to_string=True)
-    return sorted(set(re.findall(r"(\w+)\(", text)) | set(re.findall(r"^0x[0-9a-f]+\s+(\w+)$", text, re.M)))
+    """The names of functions that match a regular expression.
+
+    By the files' own tables: GDB would read all of the debug information for that,
+    seconds for a kernel."""
+    return sorted({f for o in gdb.objfiles() for f in functions_of(o.filename or "") if re.search(pattern, f)})
 
 def known(name):
     """Whether GDB finds a function, or anything else, of the name."""
@@ -40,7 +55,7 @@ def called(name):
     """
     if not re.fullmatch(r"\w+", name) or known(name):
         return name
-    found = [f for f in functions("^__[a-z0-9_]*_%s$" % name) if not f.startswith(("__se_", "__do_"))]
+    found = [f for f in functions("^__[a-z0-9_]*_%s$" % name) if not f.startswith(("__se_", "__do_", "__pfx_"))]
     return found[0] if len(found) == 1 else name
 
 def near(name):
@@ -207,9 +222,7 @@ class Early:
 
 def symbols_of(path):
     """The addresses of an ELF file's symbols, none if there is no such file."""
-    listed = subprocess.run(["readelf", "-sW", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
-    lines = (line.split() for line in listed.splitlines())
-    return {words[7]: int(words[1], 16) for words in lines if len(words) == 8 and re.fullmatch("[0-9a-f]+", words[1])}
+    return {words[7]: int(words[1], 16) for words in symbols(path) if re.fullmatch("[0-9a-f]+", words[1])}
 
 EARLY = Early()
 
