@@ -64,7 +64,7 @@ func gdbserver(ctx context.Context, e *env, args []string) error {
 	case len(args) == 0:
 		return e.inGuest(ctx, j)
 	case files == "":
-		return e.runCommand(ctx, j, false, append([]string{"gdbserver", "-"}, args...)...)
+		return e.runCommand(ctx, j, false, append([]string{"gdbserver", "--once", "-"}, args...)...)
 	}
 	j.work = func(ctx context.Context, s *guest.Session, _ <-chan os.Signal) (guest.Status, error) {
 		if file != "" {
