@@ -278,7 +278,7 @@ vscode: ## link launch.json and tasks.json of PROFILE into .vscode, unless they 
 
 # Settings reach these recipes through the environment alone. RUN and TIMEOUT
 # are those of make run.
-IN_GUEST := trace exec shell insmod check-insmod rmmod gdbserver check-gdbserver monitor snapshot-save snapshot-load snapshot-delete snapshot-list
+IN_GUEST := trace exec shell insmod check-insmod rmmod gdbserver check-gdbserver monitor serial snapshot-save snapshot-load snapshot-delete snapshot-list
 RUNNING = $(OUT)/$(PROFILE)/runs/$${RUN:-default}
 LIMITED = $${TIMEOUT:+--timeout "$$TIMEOUT"}
 $(IN_GUEST): private export override RUN := $(value RUN)
@@ -322,6 +322,10 @@ check-gdbserver: $(LKMCGEN)
 .PHONY: monitor
 monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
 	@$(LKMCGEN) monitor "$(RUNNING)"
+
+.PHONY: serial
+serial: $(LKMCGEN) ## the second serial port of a guest that was started with SERIAL=1
+	@$(LKMCGEN) serial "$(RUNNING)"
 
 # Of gem5: a guest there is reached by its terminal alone.
 gem5-shell checkpoints stats: private export override RUN := $(value RUN)

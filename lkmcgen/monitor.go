@@ -16,7 +16,7 @@ import (
 	"lkmc/lkmcgen/internal/guest"
 )
 
-// leave is the key that ends the monitor on a terminal, Ctrl-].
+// leave is the key that ends the monitor and the serial port on a terminal, Ctrl-].
 const leave = 0x1d
 
 // monitor talks with the emulator's monitor: key by key from a terminal, else
@@ -34,7 +34,7 @@ func monitor(_ context.Context, e *env, args []string) error {
 		return err
 	}
 	if guest.IsTerminal(os.Stdin) {
-		return e.monitorKeys(r)
+		return e.talk(r, "monitor", "the emulator's monitor")
 	}
 	m, err := guest.OpenMonitor(r)
 	if err != nil {
@@ -58,13 +58,40 @@ func monitor(_ context.Context, e *env, args []string) error {
 	return lines.Err()
 }
 
-func (e *env) monitorKeys(r *guest.Run) error {
-	conn, err := guest.DialMonitor(r)
+// serial is a terminal at the guest's second serial port. What is no terminal is
+// sent there, and what comes is printed until the guest ends.
+func serial(_ context.Context, e *env, args []string) error {
+	args, err := e.parse("serial", args, nil)
+	if err != nil {
+		return err
+	}
+	if len(args) != 1 {
+		return usagef("serial wants: RUN")
+	}
+	r := guest.Read(args[0])
+	if err := r.NeedAlive(); err != nil {
+		return err
+	}
+	if err := r.NeedSerial(); err != nil {
+		return err
+	}
+	return e.talk(r, "serial", "the guest's second serial port")
+}
+
+// talk passes on what is typed here to a socket of a run's, and what comes from
+// there, until Ctrl-] or the socket's end.
+func (e *env) talk(r *guest.Run, socket, what string) error {
+	conn, err := guest.Dial(r, socket, what)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	fmt.Fprintln(e.stderr, "the emulator's monitor; Ctrl-] leaves it, the guest goes on")
+	if !guest.IsTerminal(os.Stdin) {
+		go io.Copy(conn, os.Stdin)
+		_, err := io.Copy(e.stdout, conn)
+		return err
+	}
+	fmt.Fprintln(e.stderr, what+"; Ctrl-] leaves it, the guest goes on")
 	t, err := guest.Raw(os.Stdin)
 	if err != nil {
 		return err

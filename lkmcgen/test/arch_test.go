@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,10 +80,10 @@ func TestArches(t *testing.T) {
 				g.lkmcgen(t, strings.NewReader("info status\n"), "monitor", g.folder).want(t, 0, "VM status: running\n", "")
 			})
 			t.Run("serial", func(t *testing.T) {
-				socket := filepath.Join(tr.runFolder("arch-"+test.builder), "serial.sock")
-				os.Remove(socket)
+				folder := tr.runFolder("arch-" + test.builder)
+				os.Remove(filepath.Join(folder, "serial.sock"))
 				heard := make(chan string, 1)
-				go func() { heard <- talk(socket) }()
+				go func() { heard <- (&running{tree: tr, folder: folder}).talk(t) }()
 				tr.run(t, "SERIAL=1", "EVAL=exec 3<>/dev/"+test.serial+"; echo out >&3; read l <&3; echo got $l; poweroff").
 					want(t, 0, "got in\n", "the guest powered off")
 				if line := <-heard; line != "out" {
@@ -95,28 +94,33 @@ func TestArches(t *testing.T) {
 	}
 }
 
-// talk waits for a line at the socket, answers it by the line "in", and returns
-// what it was, without its end.
-func talk(socket string) string {
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		c, err := net.Dial("unix", socket)
-		if err != nil {
-			continue
+// talk waits for a line at the guest's second serial port, answers it by the line
+// "in", and returns what it was, without its end.
+func (g *running) talk(t *testing.T) string {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(g.dir, g.folder, "serial.sock")); err == nil {
+			break
 		}
-		defer c.Close()
-		c.SetDeadline(end)
-		r := bufio.NewReader(c)
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return err.Error()
+		if time.Now().After(end) {
+			return "nothing"
 		}
-		if _, err := c.Write([]byte("in\n")); err != nil {
-			return err.Error()
-		}
-		io.Copy(io.Discard, r) // what is not read yet is lost when we leave
-		return strings.TrimRight(line, "\r\n")
 	}
-	return "nothing"
+	in, typist := io.Pipe()
+	c := g.process(t, in, "serial", g.folder)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return err.Error()
+	}
+	if err := c.Start(); err != nil {
+		return err.Error()
+	}
+	defer c.Wait()
+	defer typist.Close()
+	r := bufio.NewReader(out)
+	line, _ := r.ReadString('\n')
+	io.WriteString(typist, "in\n")
+	io.Copy(io.Discard, r) // until the guest ends
+	return strings.TrimRight(line, "\r\n")
 }
 
 // TestNoBuilder: asking for a builder that a profile does not have is an error

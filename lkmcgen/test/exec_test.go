@@ -303,6 +303,7 @@ func TestExec(t *testing.T) {
 		}
 		r := g.command(t, nil, "sh", "-c", `{ sleep 1; echo info status; sleep 1; printf '\035'; } | script -qec 'out/bin/lkmcgen monitor `+g.folder+"' /dev/null")
 		r.want(t, 0, "Ctrl-] leaves", "VM status: running")
+		g.make(t, "serial").want(t, 2, "the guest was started without a second serial port")
 	})
 	t.Run("runs", func(t *testing.T) {
 		g.lkmcgen(t, nil, "runs", "out").want(t, 0, "alive", "")

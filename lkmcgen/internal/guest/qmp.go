@@ -141,14 +141,14 @@ func (r *Run) state() (state machineState) {
 	return state
 }
 
-// DialMonitor connects with the monitor for people, which is a terminal: it
-// echoes keys. One process at a time can use it.
-func DialMonitor(r *Run) (net.Conn, error) {
-	lock := r.take("monitor.lock")
+// Dial connects with a socket of the run's that is for people: its monitor, which
+// echoes keys, or its serial port. One process at a time can use it.
+func Dial(r *Run, socket, what string) (net.Conn, error) {
+	lock := r.take(socket + ".lock")
 	if lock == nil {
-		return nil, &diag.Error{Msg: "the emulator's monitor is in use by another process"}
+		return nil, &diag.Error{Msg: what + " is in use by another process"}
 	}
-	conn, err := r.dial("monitor.sock")
+	conn, err := r.dial(socket + ".sock")
 	if err != nil {
 		lock.Close()
 		return nil, err

@@ -115,6 +115,18 @@ func (r *Run) NeedAlive() error {
 	return &diag.Error{Msg: fmt.Sprintf("no guest %s of %s is running", r.Name, r.Profile), Hint: hint}
 }
 
+// NeedSerial is an error unless the run's guest has a second serial port, for
+// people and not for KGDB.
+func (r *Run) NeedSerial() error {
+	if r.parameter("kgdboc") != "" {
+		return &diag.Error{Msg: "its second serial port is the debugger's", Hint: "attach to it: make kgdb"}
+	}
+	if _, err := os.Stat(filepath.Join(r.Folder, "serial.sock")); err != nil {
+		return &diag.Error{Msg: "the guest was started without a second serial port", Hint: "make run SERIAL=1"}
+	}
+	return nil
+}
+
 // locked tells whether another process holds the lock of the given name.
 func locked(name string) bool {
 	f, err := os.Open(name)
