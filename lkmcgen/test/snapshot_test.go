@@ -47,13 +47,14 @@ func snapshots(t *testing.T, tr tree) {
 				t.Errorf("the list is\n%s", out)
 			}
 			g.stop(t)
+			g.make(t, "-s", "snapshot-save", "ID=one").want(t, 2, "no guest "+run+" of")
 
 			from := tr.start(t, run, append([]string{"SNAPSHOT=one"}, settings...)...)
 			from.make(t, "-s", "exec", "CMD=cat /mnt/f /root/f").want(t, 0, "memory\ndisk\n")
 			from.stop(t)
 
 			other := tr.with(append([]string{"RUN=" + run}, settings...)...)
-			other.run(t, "SNAPSHOT=two").want(t, 103, "there is no such snapshot", "there are: one ")
+			other.run(t, "SNAPSHOT=two").want(t, 103, "there is no such snapshot", "there are: one)")
 			other.run(t, "SNAPSHOT=one", "MEMORY=300M").want(t, 103, "- -m 256M", "+ -m 300M")
 			other.run(t, "SNAPSHOT=one", "APPEND=x").want(t, 103, "saved with another machine")
 			other.run(t, "SNAPSHOT=one", "EVAL=true").want(t, 103, "cannot be given together")

@@ -30,6 +30,9 @@ func (r *Run) mark(builder, id string) string {
 
 // Save keeps the state of the guest under the name id, in place of an older one.
 func (r *Run) Save(id string) error {
+	if err := r.NeedAlive(); err != nil {
+		return err
+	}
 	state, err := os.ReadFile(filepath.Join(r.Folder, "state"))
 	if errors.Is(err, os.ErrNotExist) {
 		return &diag.Error{Msg: "the run is older than this checkout", Hint: "start the guest anew"}
