@@ -35,9 +35,10 @@ case $BIN in
 	fi
 	;;
 esac
-[ -f "$file" ] || die "BIN=$BIN: there is no $file (of BusyBox only BUILDER=source has symbols; there are: $(
-	cd "$folder/user" && find . -name '*.out' | sed 's|^./||; s|\.out$||' | sort | tr '\n' ' '
-))"
+[ -f "$file" ] || case $BIN in
+*/*) die "BIN=$BIN: there is no such file" ;;
+*) die "BIN=$BIN: there is no such program (there are:$(cd "$folder/user" && printf ' %s' *.out | sed 's/\.out//g'); and those of BusyBox in a guest of BUILDER=source)" ;;
+esac
 
 alone gdb
 set -- -ex "source $here/gdb-user.py" -ex "lkmc-user $run/gdb.sock '$file' '$name' ${BREAK:-main}" "$@"

@@ -21,6 +21,7 @@ usage_text=
 variables=
 problems=
 wanted=
+hints=
 forwards=
 disk_made=
 recording_made=
@@ -165,6 +166,12 @@ in_kernel() {
 	for symbol; do wanted="$wanted $name:$symbol"; done
 }
 
+# tells VARIABLE TEXT is for who starts a run with the option, see hint.
+tells() {
+	! given "$1" || hints="$hints$1: $2
+"
+}
+
 compiled_without() {
 	problem "$1: the kernel of BUILDER=$BUILDER was compiled without $2$([ "$BUILDER" = source ] || printf ' (BUILDER=source makes one with it)')"
 }
@@ -243,6 +250,7 @@ begin() {
 	[ -z "$check" ] || exit 0
 	[ -e "$build/kernel" ] ||
 		fail "$build/kernel: not built yet (run: make build PROFILE=$profile BUILDER=$BUILDER)"
+	[ "${RR-}" != replay ] || [ -e "$run/recording/state" ] || fail "there is no recording of RUN=$RUN (make one: make record)"
 	mkdir -p "$run"
 	chmod 700 "$run"
 	exec 9>"$run/lock"
@@ -322,10 +330,7 @@ make_recording() {
 	[ "$RR" = replay ] || recording=$recording.new
 	[ -z "$dry$recording_made" ] || return 0
 	recording_made=1
-	if [ "$RR" = replay ]; then
-		[ -e "$recording/state" ] || fail "there is no recording of RUN=$RUN (make one: make record)"
-		return
-	fi
+	[ "$RR" != replay ] || return 0
 	rm -rf "$recording"
 	mkdir "$recording"
 	ln "$build/rootfs.ext4" "$recording/base.ext4"
@@ -385,7 +390,7 @@ state() {
 check_snapshot() {
 	saved=$run/snapshot-$BUILDER-$SNAPSHOT
 	if [ ! -e "$saved" ]; then
-		there=$(cd "$run" && printf '%s ' "snapshot-$BUILDER-"*)
+		there=$(cd "$run" && echo "snapshot-$BUILDER-"*)
 		case $there in
 		*'*'*) there=none ;;
 		*) there=$(printf '%s' "$there" | sed "s/snapshot-$BUILDER-//g") ;;
@@ -557,12 +562,19 @@ remember() {
 	[ "${RR-}" != replay ] || same_machine "$recording/state" "RUN=$RUN was recorded" "replay it with the same settings and kernel, or make record anew"
 }
 
-# how_to_leave tells it to who sits at the terminal.
-how_to_leave() {
-	case $(test -t 0 && echo terminal):${RR-} in
-	terminal:) say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor" ;;
-	terminal:*) say "poweroff leaves, or in another terminal: echo quit | make -s monitor" ;;
+# hint tells who sits at the terminal how to leave, and what the options are for.
+hint() {
+	[ -t 0 ] || return 0
+	case ${RR-} in
+	'') say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor" ;;
+	*) say "poweroff leaves, or in another terminal: echo quit | make -s monitor" ;;
 	esac
+	printf '%s' "$hints" | while IFS= read -r line; do
+		case $line in
+		*make*) line="$line (PROFILE=$profile RUN=$RUN)" ;;
+		esac
+		say "$line"
+	done
 }
 
 # start runs the command and ends with the verdict.
@@ -580,7 +592,7 @@ start() {
 		set -- env FOLDER="$run" CONSOLE="$console_log" sh "generated/$front" "$@"
 		trap : INT
 	else
-		how_to_leave
+		hint
 	fi
 	status=0
 	started=$(date +%s)
@@ -605,7 +617,7 @@ traces() {
 	trace=
 	LC_ALL=C grep -aq '+0x[0-9a-f]*/0x[0-9a-f]' "$log" || return 0
 	sh generated/common/trace.sh "$run" "$cross" "$log" >"$run/trace.tmp" || return 0
-	[ -s "$run/trace.tmp" ] || return 0
+	[ -s "$run/trace.tmp" ] || { rm "$run/trace.tmp" && return; }
 	mv "$run/trace.tmp" "$run/trace.txt"
 	sed 200q "$run/trace.txt" >&2
 	trace="; trace: $run/trace.txt"
@@ -621,6 +633,10 @@ verdict() {
 	# An emulator that ignored the time-out was killed, as others may kill it.
 	if [ "$status" = 137 ] && [ "$TIMEOUT" != 0 ] && [ $(($(date +%s) - started)) -ge "${TIMEOUT%.*}" ]; then
 		status=124
+	fi
+	# What GDB ends with when it ends the emulator, by who sits there.
+	if [ "$status" = 255 ] && given QEMU_GDB && [ -t 0 ]; then
+		status=0
 	fi
 	case $status in
 	0) words='the guest powered off' ;;

@@ -51,6 +51,7 @@ option UPDATE flag '' 'bring what was rebuilt onto the run'\''s disk; 0 leaves t
 option SNAPSHOT value '' 'go on where the guest was when make snapshot-save ID= saved this one'
 	matches SNAPSHOT '[A-Za-z0-9][A-Za-z0-9_-]{0,39}' 'up to 40 letters, digits, - and _'
 	excludes SNAPSHOT FRESH UPDATE EVAL EVAL_INIT
+	tells SNAPSHOT 'the guest goes on where it was; Enter shows its prompt'
 option RR value '' 'record the run, or replay what was recorded: see make record, make replay'
 	one_of RR record replay
 	excludes RR INITRD INITRAMFS FRESH UPDATE SNAPSHOT SHARE GRAPHIC SERIAL KGDB KDB QEMU_GDB
@@ -61,20 +62,24 @@ option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (an
 option SHARE value '' 'a folder of the host, by 9p in the guest'\''s /share'
 	in_kernel SHARE NET_9P_VIRTIO 9P_FS
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
+	tells GDB 'the guest waits for make gdb, or make gdb-user BIN=..., in another terminal'
 option KGDB flag '' 'the kernel'\''s own debugger, KGDB, on a second serial port; stop and attach with: make kgdb'
 	implies KGDB SERIAL
 	in_kernel KGDB KGDB_SERIAL_CONSOLE
+	tells KGDB 'make kgdb in another terminal stops the kernel'
 option KGDB_WAIT flag '' 'with KGDB=1: the kernel stops as soon as it has its serial port'
 	requires KGDB_WAIT KGDB
+	tells KGDB_WAIT 'the kernel stops in the middle of its boot, and waits for make kgdb'
 option KDB flag '' 'the kernel'\''s own debugger, KDB, in the terminal; /kgdb.sh or SysRq g stops there'
 	excludes KDB KGDB
 	in_kernel KDB KGDB_SERIAL_CONSOLE KGDB_KDB
 option QEMU_GDB flag '' 'QEMU itself runs under GDB'
+	tells QEMU_GDB 'Ctrl-C stops QEMU, in GDB'
 option QEMU_BREAK value '' 'functions of QEMU at which QEMU_GDB stops, blanks between'
 	matches QEMU_BREAK '[A-Za-z0-9_.:+*/ -]+' 'names of functions, or FILE:LINE'
 	requires QEMU_BREAK QEMU_GDB
 option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
-option SERIAL flag '' 'a second serial port, at the socket serial.sock in the run'\''s folder'
+option SERIAL flag '' 'a second serial port; in another terminal: make serial'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 lacks KGDB distro KGDB_SERIAL_CONSOLE
 lacks KDB distro KGDB_SERIAL_CONSOLE

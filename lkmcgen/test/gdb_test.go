@@ -179,5 +179,7 @@ func TestEmulatorGDB(t *testing.T) {
 	commands := strings.NewReader("backtrace 2\ndelete\ncontinue\n")
 	tr.with("QEMU_BREAK=cpu_exec", "EVAL=poweroff; exit 5").command(t, commands, "sh", "generated/x86_64-qemu/run.sh").
 		want(t, 5, "hit Breakpoint 1", "in cpu_exec ()", "#1 ", "the commands of EVAL ended with status 5")
+	tr.with("QEMU_BREAK=cpu_exec").command(t, strings.NewReader("quit\n"), "script", "-qec", "sh generated/x86_64-qemu/run.sh", "/dev/null").
+		want(t, 0, "Ctrl-C stops QEMU", "hit Breakpoint 1", "the emulator was told to quit (exit status 0)")
 	tr.run(t, "QEMU_BREAK=a;b").want(t, 103, "QEMU_BREAK=a;b: want names of functions")
 }

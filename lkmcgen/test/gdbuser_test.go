@@ -56,7 +56,7 @@ func TestGdbUserLater(t *testing.T) {
 	}{
 		{[]string{"RUN=nosuch", "BIN=hello"}, "no guest nosuch of x86_64-qemu is running"},
 		{nil, "which program? BIN=NAME"},
-		{[]string{"BIN=helo"}, "of BusyBox only BUILDER=source has symbols; there are: agent "},
+		{[]string{"BIN=helo"}, "BIN=helo: there is no such program (there are: agent "},
 		{[]string{"BIN=" + movable}, "can be anywhere in memory, and only the kernel's symbols tell where it is"},
 	} {
 		g.make(t, append([]string{"-s", "gdb-user"}, test.settings...)...).want(t, 2, test.want)

@@ -273,6 +273,8 @@ func TestTerminal(t *testing.T) {
 		}
 	}
 	tr.run(t, "EVAL=poweroff", "TIMEOUT=60").want(t, 0)
+	tr.with("GDB=1").command(t, strings.NewReader("\x01x"), "script", "-qec", "sh generated/x86_64-qemu/run.sh", "/dev/null").
+		want(t, 0, "Ctrl-A X quits", "the guest waits for make gdb", "PROFILE=x86_64-qemu RUN=terminal)", "told to quit")
 }
 
 // TestWatchShare: a watch in the guest sees what the host saves in a shared

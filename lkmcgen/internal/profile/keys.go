@@ -119,6 +119,7 @@ type Builder struct {
 // Option is a setting of a run: what the user gives as VARIABLE=value.
 type Option struct {
 	Help        string              `toml:"help" doc:"one line for help"`
+	Tells       string              `toml:"tells" doc:"what to tell who starts a run with the option in a terminal"`
 	Variable    string              `toml:"variable" is:"variable" doc:"the variable of make and of run.sh"`
 	Unavailable string              `toml:"unavailable" doc:"why the option does not work with the profile; empty where it does"`
 	Kind        string              `toml:"kind" is:"kind" doc:"flag (0 or 1), value (text), words (split as xargs does), script (commands for the guest)"`
