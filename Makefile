@@ -34,6 +34,7 @@ STAT ?=
 FORMAT ?=
 REGION ?=
 MODULE ?=
+FILE ?=
 PARAMS ?=
 TEST ?=
 JUNIT ?=
@@ -141,7 +142,7 @@ override RR := record
 endif
 include generated/$(PROFILE)/rules.mk
 endif
-SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC QEMU_SRC GEM5_SRC GEM5_VARIANT BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD STAT FORMAT REGION MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
+SETTINGS := PROFILE BUILDER OUT DOWNLOADS LINUX_SRC BUSYBOX_SRC BUILDROOT_SRC QEMU_SRC GEM5_SRC GEM5_VARIANT BR_TOOLCHAIN CCACHE DISTRIBUTE V W HOST_HEADERS GO GOAL KEY A B BIN CMD STAT FORMAT REGION FILE MODULE PARAMS TEST JUNIT FAIL WRITE ID BREAK CONTINUE GDB_BIN TMUX $(RUN_SETTINGS)
 unexport $(SETTINGS)
 
 # A misspelt setting would be lost without a word.
@@ -278,7 +279,7 @@ vscode: ## link launch.json and tasks.json of PROFILE into .vscode, unless they 
 
 # Settings reach these recipes through the environment alone. RUN and TIMEOUT
 # are those of make run.
-IN_GUEST := trace exec shell insmod check-insmod rmmod gdbserver check-gdbserver monitor serial snapshot-save snapshot-load snapshot-delete snapshot-list
+IN_GUEST := trace exec shell insmod check-insmod rmmod gdbserver check-gdbserver monitor serial screenshot snapshot-save snapshot-load snapshot-delete snapshot-list
 RUNNING = $(OUT)/$(PROFILE)/runs/$${RUN:-default}
 LIMITED = $${TIMEOUT:+--timeout "$$TIMEOUT"}
 $(IN_GUEST): private export override RUN := $(value RUN)
@@ -326,6 +327,11 @@ monitor: $(LKMCGEN) ## the emulator's monitor; runs lines from a pipe
 .PHONY: serial
 serial: $(LKMCGEN) ## the second serial port of a guest that was started with SERIAL=1
 	@$(LKMCGEN) serial "$(RUNNING)"
+
+.PHONY: screenshot
+screenshot: private export override FILE := $(value FILE)
+screenshot: $(LKMCGEN) ## what the guest's screen shows (SCREEN=1 or GRAPHIC=1), as a PNG: FILE=name.png, or screen.png in the run's folder
+	@$(LKMCGEN) screenshot "$(RUNNING)" $${FILE:+"$$FILE"}
 
 # Of gem5: a guest there is reached by its terminal alone.
 gem5-shell checkpoints stats: private export override RUN := $(value RUN)

@@ -47,6 +47,7 @@ func commands() []command {
 		{"gdbserver", "[--timeout S] [--prepare TAR [--copy FILE]] RUN [PROGRAM [ARG ...]]", "run a program in a running guest for GDB: target remote | lkmcgen gdbserver ...", []string{"--timeout", "--prepare", "--copy"}, gdbserver},
 		{"monitor", "RUN", "the emulator's monitor, or run the lines of standard input there", nil, monitor},
 		{"serial", "RUN", "a guest's second serial port: a terminal there, or send standard input and print what comes", nil, serial},
+		{"screenshot", "RUN [FILE]", "write what a running guest's screen shows as a PNG file", nil, screenshot},
 		{"stop-kernel", "RUN", "stop the kernel of a running guest for GDB on its second serial port", nil, stopKernel},
 		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
 		{"stats", "[--format table|csv|json] [--region N] [--zeros] RUN [WORD ...]", "print what the simulation of a run counted, all or what has one of the words in its name; of the last region, or region N", []string{"--format", "--region", "--zeros"}, printStats},

@@ -9,6 +9,8 @@
 #	DEST/root      everything else, with what it depends on
 #	DEST/versions  what was got
 #
+# A package with a - before its name is left out, though others depend on it.
+#
 # shellcheck disable=SC2086 # lists of package names are split on purpose
 set -eu
 
@@ -88,9 +90,10 @@ refresh() {
 # udev, firmware, a compiler): follow it into kernel packages only, and tell
 # apt that the rest is there.
 resolve() {
-	kernel='' others='' absent='' todo=''
+	kernel='' others='' absent='' unwanted='' todo=''
 	for package in $PACKAGES; do
 		case $package in
+		-*) unwanted="$unwanted ${package#-}" ;;
 		linux-image-* | linux-modules-* | linux-headers-*) todo="$todo $package" ;;
 		*) others="$others $package" ;;
 		esac
@@ -112,13 +115,17 @@ resolve() {
 			case " $kernel $todo " in *" $package "*) ;; *) todo="$todo $package" ;; esac
 		done
 	done
-	provides=$(printf '%s\n' $absent | sort -u | sed 's/$/ (= 999:0),/' | tr '\n' ' ')
-	{
-		printf 'Package: not-needed-here\nStatus: install ok installed\n'
-		printf 'Version: 1\nArchitecture: all\nMulti-Arch: foreign\nMaintainer: nobody\n'
-		printf 'Description: stands in for what a kernel wants on a real machine\n'
-		[ -z "$absent" ] || printf 'Provides: %s\n' "${provides%, }"
-	} >"$work/absent"
+	pretend $absent >"$work/absent"
+	pretend $unwanted >"$work/unwanted"
+}
+
+# pretend PACKAGE... prints a status file by which they are there.
+pretend() {
+	provides=$(printf '%s (= 999:0)\n' "$@" | sort -u | tr '\n' ,)
+	printf 'Package: not-needed-here\nStatus: install ok installed\n'
+	printf 'Version: 1\nArchitecture: all\nMulti-Arch: foreign\nMaintainer: nobody\n'
+	printf 'Description: stands in for what packages want on a real machine\n'
+	[ $# -eq 0 ] || printf 'Provides: %s\n' "${provides%,}"
 }
 
 # What apt would fetch into an empty cache: lines of 'URI' file size hash.
@@ -167,7 +174,7 @@ attempt() {
 		return 1
 	}
 	uris "$work/absent" $kernel >"$work/uris" || return 1
-	uris "$lists/var/lib/dpkg/status" $others >"$work/uris.others" || return 1
+	uris "$work/unwanted" $others >"$work/uris.others" || return 1
 	unset APT_CONFIG
 	cat "$work/uris.others" >>"$work/uris"
 
@@ -186,7 +193,7 @@ attempt() {
 
 	second=
 	if [ "$others" ]; then
-		quietly "$work/log.root" unpack "$work/root" "$lists/var/lib/dpkg/status" $others &
+		quietly "$work/log.root" unpack "$work/root" "$work/unwanted" $others &
 		second=$!
 		trap 'kill $second 2>/dev/null; exit 130' INT TERM
 	fi

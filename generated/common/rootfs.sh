@@ -4,7 +4,7 @@
 # Makes the guest's root file system, without root, from what was built.
 # usage: rootfs.sh BUILD PROGRAMS LIST
 #	BUILD     the builder's folder: busybox, release, modules/ and, where drivers
-#	          are modules, packages/kernel are read there, and the results written
+#	          are modules, packages are read there, and the results written
 #	PROGRAMS  folder of the compiled user programs
 #	LIST      guest.list of the profile
 # environment: M5, a program that is copied to /m5
@@ -46,6 +46,17 @@ skeleton() {
 
 skeleton "$root"
 mkdir -p "$root/home/user0" "$root/mnt" "$root/root" "$root/run" "$root/share" "$root/tmp" "$root/var/log"
+# In a package /bin and /lib64 may be folders; here they are links.
+for folder in "$build"/packages/root/*; do
+	[ -d "$folder" ] || continue
+	name=${folder##*/}
+	case $name in lib?*) mkdir -p "$root/usr/$name" && ln -s "usr/$name" "$root" ;; esac
+	mkdir -p "$root/$name"
+	cp -R "$folder/." "$root/$name/"
+done
+for name in doc initramfs-tools lintian locale man; do
+	rm -rf "${root:?}/usr/share/$name"
+done
 cp -R rootfs_overlay/. "$root"
 chmod -R u+rwX,go+rX,go-w "$root"
 

@@ -55,7 +55,7 @@ option SNAPSHOT value '' 'go on where the guest was when make snapshot-save ID= 
 	tells SNAPSHOT 'the guest goes on where it was; Enter shows its prompt'
 option RR value '' 'record the run, or replay what was recorded: see make record, make replay'
 	one_of RR record replay
-	excludes RR INITRD INITRAMFS FRESH UPDATE SNAPSHOT SHARE GRAPHIC SERIAL KGDB KDB QEMU_GDB
+	excludes RR INITRD INITRAMFS FRESH UPDATE SNAPSHOT SHARE SCREEN GRAPHIC SERIAL KGDB KDB QEMU_GDB
 option NET flag 1 'the guest has a network card; 0 leaves it out'
 option FORWARD value '' 'TCP ports of the guest to reach on 127.0.0.1: GUEST (any free port) or HOST:GUEST, blanks between'
 	matches FORWARD '([0-9]+:)?[0-9]+( +([0-9]+:)?[0-9]+)*' 'words such as 22 or 8080:80'
@@ -79,7 +79,9 @@ option QEMU_GDB flag '' 'QEMU itself runs under GDB'
 option QEMU_BREAK value '' 'functions of QEMU at which QEMU_GDB stops, blanks between'
 	matches QEMU_BREAK '[A-Za-z0-9_.:+*/ -]+' 'names of functions, or FILE:LINE'
 	requires QEMU_BREAK QEMU_GDB
-option GRAPHIC flag '' 'a window with the guest'\''s screen; the terminal stays a console'
+option SCREEN flag '' 'the guest has a screen, keyboard and pointer, for make screenshot; the terminal stays a console'
+option GRAPHIC flag '' 'a window with the guest'\''s screen'
+	implies GRAPHIC SCREEN
 option SERIAL flag '' 'a second serial port; in another terminal: make serial'
 option ARGS words '' 'further arguments for the emulator, split at blanks outside quotes'
 emulator=qemu
@@ -91,7 +93,7 @@ begin "$@"
 console_log="$run/console.log"
 
 # The kernel command line.
-if [ "$GRAPHIC" = 1 ]; then
+if [ "$SCREEN" = 1 ]; then
 	append console=tty0 console=ttyS0
 else
 	append console=ttyS0
@@ -287,12 +289,12 @@ if [ "$GDB" = 1 ]; then
 fi
 
 # screen (profiles/emulator/qemu.toml)
-if [ "$GRAPHIC" = 1 ]; then
+if [ "$SCREEN" = 1 ]; then
 	set -- "$@" -device VGA
 fi
 
 # input (profiles/feature/malta.toml)
-if [ "$GRAPHIC" = 1 ]; then
+if [ "$SCREEN" = 1 ]; then
 	:
 fi
 

@@ -33,7 +33,7 @@ FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check
 
 # Settings of a run reach run.sh byte for byte, and nothing else. ARGS and GDB
 # are for "make user" too.
-RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP QEMU ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT RR NET FORWARD SHARE GDB KGDB KGDB_WAIT KDB QEMU_GDB QEMU_BREAK GRAPHIC SERIAL ARGS
+RUN_SETTINGS := BUILDER OUT EVAL EVAL_INIT APPEND TIMEOUT RUN MEMORY SMP QEMU ACCEL INITRD INITRAMFS FRESH UPDATE SNAPSHOT RR NET FORWARD SHARE GDB KGDB KGDB_WAIT KDB QEMU_GDB QEMU_BREAK SCREEN GRAPHIC SERIAL ARGS
 unexport $(RUN_SETTINGS)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override BUILDER := $(BUILDER)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override OUT := $(OUT)
@@ -61,6 +61,7 @@ run record replay check-run test-guest count-instructions boot-chart $(if $(IN_T
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override KDB := $(value KDB)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override QEMU_GDB := $(value QEMU_GDB)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override QEMU_BREAK := $(value QEMU_BREAK)
+run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override SCREEN := $(value SCREEN)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override GRAPHIC := $(value GRAPHIC)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override SERIAL := $(value SERIAL)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override ARGS := $(value ARGS)

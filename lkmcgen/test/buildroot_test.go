@@ -127,14 +127,20 @@ func TestBuildrootTree(t *testing.T) {
 		t.Skip("no tree of Buildroot: run it by make test-buildroot BUILDROOT_SRC=folder")
 	}
 	tr := root(t).with("OUT=" + filepath.Join(t.TempDir(), "out"))
+	configure := func(profile, toolchain string, status int, text string) {
+		t.Run(profile+" "+toolchain, func(t *testing.T) {
+			tr.of(profile).with("BR_TOOLCHAIN="+toolchain).make(t, "-s", "buildroot-config", "BUILDER=buildroot").want(t, status, text)
+		})
+	}
 	for _, arch := range []string{"x86_64", "aarch64", "arm", "mips64", "mips64el", "riscv64", "ppc64el"} {
 		for _, toolchain := range []string{"distro", "internal"} {
-			t.Run(arch+" "+toolchain, func(t *testing.T) {
-				tr := tr.of(arch + "-qemu").with("BR_TOOLCHAIN=" + toolchain)
-				tr.make(t, "-s", "buildroot-config").want(t, 0, "buildroot: configured ")
-			})
+			configure(arch+"-qemu", toolchain, 0, "buildroot: configured ")
 		}
 	}
+	for _, arch := range []string{"x86_64", "aarch64"} {
+		configure(arch+"-qemu-x11", "internal", 0, "buildroot: configured ")
+	}
+	configure("x86_64-qemu-x11", "distro", 2, "TOOLCHAIN_BUILDROOT_CXX = true is asked for, but it will be false")
 }
 
 // TestToolchain compiles with the folder that is made of the distribution's

@@ -293,6 +293,7 @@ func TestExec(t *testing.T) {
 	})
 	t.Run("module", func(t *testing.T) { modules(t, g) })
 	t.Run("monitor", func(t *testing.T) {
+		g.make(t, "-s", "screenshot").want(t, 2, "the guest has no screen (make run SCREEN=1 or GRAPHIC=1 gives it one)")
 		a := g.lkmcgen(t, strings.NewReader("info status\n\ninfo name\n"), "monitor", g.folder)
 		a.want(t, 0, "VM status: running\n", "")
 		for _, wrong := range []string{"inof status", "info nosuch", "savevm a b c", "device_del nosuch"} {
