@@ -77,7 +77,7 @@ settings() {
 	echo "BR2_JLEVEL=$(nproc)"
 	# shellcheck disable=SC2016 # a variable of Buildroot's
 	echo 'BR2_PACKAGE_OVERRIDE_FILE="$(CONFIG_DIR)/lkmc.mk"'
-	[ ! -d patches ] || echo "BR2_GLOBAL_PATCH_DIR=\"$PWD/patches\""
+	[ ! -d patches/buildroot ] || echo "BR2_GLOBAL_PATCH_DIR=\"$PWD/patches/buildroot\""
 	case $toolchain in
 	distro) CCACHE=$ccache sh "$here/toolchain.sh" "$1" "$build/lkmc.toolchain" ;;
 	internal) printf 'BR2_TOOLCHAIN_BUILDROOT=y\nBR2_TOOLCHAIN_BUILDROOT_GLIBC=y\n' ;;

@@ -33,6 +33,10 @@ func TestBuildrootConfig(t *testing.T) {
 			t.Errorf(".config has no line %s", line)
 		}
 	}
+	// Our patches of QEMU are not for Buildroot's own package of that name.
+	if strings.Contains(config, `BR2_GLOBAL_PATCH_DIR="/`) {
+		t.Error("Buildroot applies patches of ours, though there is no folder patches/buildroot")
+	}
 	if users := string(content(t, filepath.Join(build, "lkmc.users"))); !regexp.MustCompile(`^user0 1000 user0 1000 \$5\$\S+ /home/user0 /bin/sh - user0\n$`).MatchString(users) {
 		t.Errorf("the table of users is %q", users)
 	}
