@@ -22,12 +22,20 @@ jobs=$(printf '%s\n' ${MAKEFLAGS-} | sed -n 's/^-j\([0-9][0-9]*\)$/\1/p')
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 # copy brings into the copy what is newer in the tree, but for what git and builds
-# keep there.
+# keep there. What a copying that was cut short left behind looks newer than it is, so
+# then all is copied.
 copy() {
 	mkdir -p "$source"
+	newer=u
+	[ ! -e "$folder/copying" ] || newer=
+	touch "$folder/copying"
 	for entry in "$given"/*; do
-		[ -e "$entry/config-host.mak" ] || cp -au "$entry" "$source"
+		[ ! -e "$entry/config-host.mak" ] || continue
+		why=$(cp -a$newer "$entry" "$source" 2>&1) && continue
+		printf '%s\n' "$why" | head -n 1 >&2
+		die "copying $given to $source failed; run it again to go on"
 	done
+	rm "$folder/copying"
 }
 
 # with_patches PATCH... makes each file that a patch is about, or was about the last

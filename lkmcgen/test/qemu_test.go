@@ -92,6 +92,13 @@ func TestQemuPatches(t *testing.T) {
 	if got := string(content(t, filepath.Join(copied, "hw/other"))); got != "mine\n" {
 		t.Errorf("of an edit of the tree the copy has %q", got)
 	}
+	// A copying that was killed leaves files cut short, which are newer.
+	write(t, tree{dir: folder}, "copying", "")
+	write(t, tree{dir: copied}, "hw/other", "mi")
+	script().want(t, 1, "so far")
+	if got := string(content(t, filepath.Join(copied, "hw/other"))); got != "mine\n" || exists(filepath.Join(folder, "copying")) {
+		t.Errorf("after a copying that was cut short the copy has %q", got)
+	}
 	src.edit(t, "hw/lines", "two\n", "two\n2.6\n")
 	script("1").want(t, 1, src.dir+" has "+patches.dir+"/1 already", "so far")
 	has("one two 2.6 three ")
