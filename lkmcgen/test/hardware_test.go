@@ -44,3 +44,20 @@ func (g *running) wantAt(t *testing.T, address, want string) {
 		t.Errorf("at %s the monitor has %q, want %q; it said\n%s", address, got.String(), want, a.stdout)
 	}
 }
+
+// TestGpioLed: a light that the guest switches is seen by the emulator's monitor in
+// the registers of the chip: the levels of its lines, and which are outputs.
+func TestGpioLed(t *testing.T) {
+	g := root(t).of("aarch64-qemu").start(t, "led")
+	want := func(command, level, direction string) {
+		t.Helper()
+		g.exec(t, command).want(t, 0, "", "")
+		a := g.lkmcgen(t, strings.NewReader("xp /1xb 0x090303fc\nxp /1xb 0x09030400\n"), "monitor", g.folder)
+		a.want(t, 0, "3fc: "+level+"\n", "")
+		a.want(t, 0, "400: "+direction+"\n", "")
+	}
+	want("modprobe leds-gpio; insmod /gpio_led.ko line=5", "0x00", "0x20")
+	want("echo 1 >/sys/class/leds/lkmc/brightness", "0x20", "0x20")
+	want("echo 0 >/sys/class/leds/lkmc/brightness", "0x00", "0x20")
+	want("rmmod gpio_led; insmod /gpio_led.ko line=0; echo 1 >/sys/class/leds/lkmc/brightness", "0x01", "0x21")
+}
