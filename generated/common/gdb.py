@@ -18,6 +18,7 @@ import os
 import re
 import struct
 import subprocess
+import sys
 
 import gdb
 
@@ -253,12 +254,23 @@ breakpoint of the kind that is named first."""
         kind, *self.folders = gdb.string_to_argv(argument) or [""]
         if kind not in BREAKS or not self.folders:
             raise gdb.GdbError("lkmc-modules needs break or hbreak, and a folder with modules (.ko)")
+        self.default()
         if self.watch is None or not self.watch.is_valid():
             self.watch = Coming(self, BREAKS[kind])
         try:
             self.present()
         except gdb.MemoryError:
             pass  # the kernel has not set up its memory yet
+
+    def default(self):
+        """Gives the kernel's lx-symbols these folders when it is given none.
+
+        Below the current folder, where it looks else, the first file of a module's
+        name may be of another arch."""
+        scripts = sys.modules.get("linux.symbols")
+        if scripts:
+            invoke = scripts.LxSymbols.invoke
+            scripts.LxSymbols.invoke = lambda command, argument, from_tty: invoke(command, argument or " ".join(self.folders), from_tty)
 
     def present(self):
         """Loads the symbols of the modules that are in the kernel's list."""

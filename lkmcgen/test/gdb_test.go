@@ -105,8 +105,8 @@ func TestGDBByHand(t *testing.T) {
 		// GDB sees it only where the CPU has used it.
 		if tr.name(t, "kbuild") != "mips" {
 			done := write()
-			s.gdb(nil, "lx-symbols "+modules, "tbreak misc_device_write", "continue", "backtrace 2", "detach").
-				want(t, 0, "misc_device_write (file=", "modules/misc_device.c", "vfs_write")
+			s.gdb(nil, "lx-symbols", "tbreak misc_device_write", "continue", "backtrace 2", "detach").
+				want(t, 0, ": "+filepath.Join(tr.dir, modules)+"/misc_device.ko\n", "misc_device_write (file=", "modules/misc_device.c", "vfs_write")
 			(<-done).want(t, 0, "", "")
 		}
 		done := write()
