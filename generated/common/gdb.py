@@ -341,6 +341,19 @@ class Begin(gdb.Breakpoint):
         self.enabled, self.coming.enabled = False, True
         return False
 
+KGDB = gdb.convenience_variable("lkmc_server").string() == "kgdb"
+
+def need_return():
+    """Refuses to call a function of a kernel that is its own GDB server if it would not come back.
+
+    GDB has functions return to the entry of the kernel's file. Where that is not among
+    the text that stays, the kernel faults there, and no GDB can stop it any more."""
+    if not KGDB:
+        return
+    entry = re.search(r"Entry point: (0x[0-9a-f]+)", gdb.execute("info files", to_string=True))
+    if entry and re.search(r"in section (?!\.text\b)", gdb.execute("info symbol " + entry[1], to_string=True)):
+        raise gdb.GdbError("a function that GDB calls returns to the entry of vmlinux, where this kernel executes nothing: it would not come back (in a guest of GDB=1 it does)")
+
 class String(gdb.Function):
     """$kstr("text"): the text in the kernel's memory, for calls of functions that want a char *.
 
@@ -351,6 +364,7 @@ class String(gdb.Function):
 
     def invoke(self, text):
         """Puts the text into memory that may be taken anywhere, also in interrupts."""
+        need_return()
         data = text.string().encode() + b"\0"
         atomic = 0x820  # what must not wait: __GFP_HIGH and __GFP_KSWAPD_RECLAIM
         allocate = "__kmalloc" if known("__kmalloc") else "__kmalloc_noprof"
@@ -367,6 +381,8 @@ The kernel as its own GDB server may not be able to."""
         super().__init__("call", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
 
     def invoke(self, argument, from_tty):
+        if re.search(r"\w\s*\(", argument):
+            need_return()
         try:
             value = gdb.parse_and_eval(argument)
         except gdb.error as e:
@@ -375,7 +391,7 @@ The kernel as its own GDB server may not be able to."""
             gdb.write("%s\n" % value)
 
 String()
-if gdb.convenience_variable("lkmc_server").string() == "kgdb":
+if KGDB:
     Call()
 Break("break", gdb.BP_BREAKPOINT, False)
 Break("tbreak", gdb.BP_BREAKPOINT, True)

@@ -80,10 +80,10 @@ func TestArches(t *testing.T) {
 				g.lkmcgen(t, strings.NewReader("info status\n"), "monitor", g.folder).want(t, 0, "VM status: running\n", "")
 			})
 			t.Run("serial", func(t *testing.T) {
-				folder := tr.runFolder("arch-" + test.builder)
-				os.Remove(filepath.Join(folder, "serial.sock"))
+				g := &running{tree: tr, folder: "out/" + test.profile + "/runs/arch-" + test.builder}
+				os.Remove(filepath.Join(g.dir, g.folder, "serial.sock"))
 				heard := make(chan string, 1)
-				go func() { heard <- (&running{tree: tr, folder: folder}).talk(t) }()
+				go func() { heard <- g.talk(t) }()
 				tr.run(t, "SERIAL=1", "EVAL=exec 3<>/dev/"+test.serial+"; echo out >&3; read l <&3; echo got $l; poweroff").
 					want(t, 0, "got in\n", "the guest powered off")
 				if line := <-heard; line != "out" {
