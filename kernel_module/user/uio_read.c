@@ -7,8 +7,8 @@
  * /dev/uioN, the number of interrupts so far. As it does not know how to make
  * the device quiet, it switches the device's interrupt off, and the program
  * switches it on again, in the configuration space, when it has done its work
- * in the registers, which it maps from sysfs. The device is QEMU's edu, which
- * raises interrupts when told to.
+ * in the registers, which it maps from sysfs. The device is QEMU's edu, or our
+ * lkmc-pci-min: both raise interrupts when told to.
  *
  * Usage:
  *	/uio_read.out; echo $?
@@ -18,8 +18,8 @@
  *	2
  *
  * Needs: nothing
- * See: rootfs_overlay/uio_read.sh, which gives the device to the driver,
- *	Documentation/driver-api/uio-howto.rst, drivers/uio/uio_pci_generic.c
+ * See: rootfs_overlay/uio_read.sh and uio_pci_min.sh, which give the driver a
+ *	device, Documentation/driver-api/uio-howto.rst, drivers/uio/uio_pci_generic.c
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -33,17 +33,25 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Registers of edu; as 32-bit words from the start of BAR 0. */
-enum { EDU_ID = 0x00 / 4, EDU_IRQ_STATUS = 0x24 / 4, EDU_IRQ_RAISE = 0x60 / 4, EDU_IRQ_ACK = 0x64 / 4 };
+/* Registers, as 32-bit words from the start of BAR 0. */
+static const struct device {
+	unsigned long id;	/* of the device, of QEMU's vendor 1234 */
+	unsigned int raise;	/* a write raises the interrupt */
+	unsigned int status;	/* what was written */
+	unsigned int lower;	/* a write of the status lowers it */
+} devices[] = {
+	{ 0x11e8, 0x60 / 4, 0x24 / 4, 0x64 / 4 },	/* edu */
+	{ 0x11eb, 0x00 / 4, 0x00 / 4, 0x04 / 4 },	/* lkmc-pci-min */
+};
 
 /* The command register of any PCI device, and its bit that forbids interrupts. */
 #define PCI_COMMAND		4
 #define PCI_COMMAND_INTX_OFF	0x400
 
+static const struct device *device;
 static volatile uint32_t *regs;
 static bool swapped;
 
-/* QEMU gives the registers of edu the byte order of the arch. */
 static uint32_t get(unsigned int reg)
 {
 	return swapped ? be32toh(regs[reg]) : le32toh(regs[reg]);
@@ -61,33 +69,48 @@ static void die(const char *what)
 }
 
 /* Open a file of the device in sysfs. */
-static int open_sysfs(const char *uio, const char *name)
+static int open_sysfs(const char *uio, const char *name, int flags)
 {
 	const char *base = strrchr(uio, '/');
 	char path[128];
 	int fd;
 
 	snprintf(path, sizeof(path), "/sys/class/uio/%s/device/%s", base ? base + 1 : uio, name);
-	fd = open(path, O_RDWR | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
 	if (fd < 0)
 		die(path);
 	return fd;
 }
 
+/* Find out which of the devices it is. */
+static void identify(const char *uio)
+{
+	char text[16] = "";
+	int fd = open_sysfs(uio, "device", O_RDONLY);
+
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		die("read device");
+	close(fd);
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (devices[i].id == strtoul(text, NULL, 16))
+			device = &devices[i];
+	if (!device) {
+		fprintf(stderr, "%s: is neither edu nor lkmc-pci-min: device %s", uio, text);
+		exit(EXIT_FAILURE);
+	}
+}
+
 static void map_registers(const char *uio)
 {
-	int fd = open_sysfs(uio, "resource0");
+	int fd = open_sysfs(uio, "resource0", O_RDWR);
 	void *map = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (map == MAP_FAILED)
 		die("mmap resource0");
 	close(fd);
 	regs = map;
-	swapped = (get(EDU_ID) & 0xffff) != 0x00ed;
-	if ((get(EDU_ID) & 0xffff) != 0x00ed) {
-		fprintf(stderr, "%s: is no edu: identification 0x%08x\n", uio, regs[EDU_ID]);
-		exit(EXIT_FAILURE);
-	}
+	/* QEMU gives the registers of edu the byte order of the arch; the first ends in 00ed. */
+	swapped = device == &devices[0] && (get(0) & 0xffff) != 0x00ed;
 }
 
 static void allow_interrupt(int config)
@@ -113,8 +136,8 @@ static void wait_interrupt(int fd)
 	}
 	if (read(fd, &count, sizeof(count)) != sizeof(count))
 		die("read interrupts");
-	status = get(EDU_IRQ_STATUS);
-	set(EDU_IRQ_ACK, status);
+	status = get(device->status);
+	set(device->lower, status);
 	printf("interrupt %u, status 0x%x\n", count, status);
 }
 
@@ -131,14 +154,15 @@ int main(int argc, char **argv)
 	fd = open(argv[1], O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		die(argv[1]);
+	identify(argv[1]);
 	map_registers(argv[1]);
-	config = open_sysfs(argv[1], "config");
+	config = open_sysfs(argv[1], "config", O_RDWR);
 
 	/* What somebody left behind is not for us. */
-	set(EDU_IRQ_ACK, get(EDU_IRQ_STATUS));
+	set(device->lower, get(device->status));
 	for (int i = 1; i <= n; i++) {
 		allow_interrupt(config);
-		set(EDU_IRQ_RAISE, 0x10 * i);
+		set(device->raise, 0x10 * i);
 		wait_interrupt(fd);
 	}
 	return EXIT_SUCCESS;

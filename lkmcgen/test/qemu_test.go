@@ -109,10 +109,10 @@ func TestQemuPatches(t *testing.T) {
 func TestQemuBuilt(t *testing.T) {
 	needBoot(t)
 	needAll(t, "compiles QEMU")
-	const entries = "/test.sh pci_min pci_min.sh platform_device platform_device.sh; poweroff"
+	const entries = "/test.sh pci_min pci_min.sh uio_pci_min.sh platform_device platform_device.sh; poweroff"
 	for profile, want := range map[string][]string{
-		"x86_64-qemu":  {"ok 1 pci_min\n", "ok 2 pci_min.sh\n"},
-		"aarch64-qemu": {"ok 1 pci_min\n", "ok 2 pci_min.sh\n", "ok 3 platform_device\n", "ok 4 platform_device.sh\n"},
+		"x86_64-qemu":  {"ok 1 pci_min\n", "ok 2 pci_min.sh\n", "ok 3 uio_pci_min.sh\n"},
+		"aarch64-qemu": {"ok 1 pci_min\n", "ok 2 pci_min.sh\n", "ok 3 uio_pci_min.sh\n", "ok 4 platform_device\n", "ok 5 platform_device.sh\n"},
 	} {
 		t.Run(profile, func(t *testing.T) {
 			tr := root(t).of(profile).with("TIMEOUT=400", "RUN=qemu", "BUILDER=distro")
