@@ -377,6 +377,7 @@ state() {
 		esac
 		case $words in
 		--cpu=* | --l1[di]=* | --l2=* | --memory-type=* | --command-line=* | --gdb=* | --terminal=* | --restore=* | --readfile=*) ;;
+		--outdir=* | --checkpoints=* | --state=*) ;;
 		--disk=*) printf '%s\n' "$words, $(stat -L -c '%s bytes of %y' "${words#*=}")" ;;
 		-S | -loadvm\ * | -gdb\ * | *id=gdb* | -display\ * | -netdev\ *) ;;
 		*"$run/recording"*) printf '%s\n' "$words" | sed 's/,rr=[a-z]*//; s|/recording\.new/|/recording/|' ;;

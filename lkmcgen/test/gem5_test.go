@@ -139,7 +139,7 @@ func TestGem5Guest(t *testing.T) {
 		tr.with("CHECKPOINT=1", "CPU=timing", "L1D="+l1, "L1I="+l1, work).make(t, "run").want(t, 0, "hello init", "m5_exit")
 		tr.command(t, nil, "cp", "-r", tr.runFolder("test"), tr.runFolder("test-"+strings.ToLower(l1))).want(t, 0)
 	}
-	tr.make(t, "-s", "stats-diff", "A=test-4kb", "B=test-64kb", "REGION=1", "STAT=l1dcaches.overallMisses::total").want(t, 0, "overallMisses::total")
+	tr.make(t, "-s", "stats-diff", "A=test-4kb", "B=test-64kb", "REGION=1", "STAT=l1d-cache-0.overallMisses::total").want(t, 0, "overallMisses::total  ")
 	tr.with("CHECKPOINT=1", "SMP=2").make(t, "run").want(t, 2, "- --cores=1", "+ --cores=2")
 	tr.with("CHECKPOINT=1", "CPU=hpi", "EVAL=/m5 fail 7").make(t, "run").want(t, 2, "(exit status 7)")
 }
