@@ -273,6 +273,11 @@ if [ -n "$SNAPSHOT" ]; then
 	set -- "$@" -loadvm "$SNAPSHOT"
 fi
 
+# vapic (profiles/arch/x86_64.qemu.toml)
+if [ -n "$RR" ]; then
+	set -- "$@" -global apic.vapic=off
+fi
+
 # network (profiles/emulator/qemu.toml)
 if [ "$NET" = 1 ]; then
 	choose_ports FORWARD "$@"
