@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,11 +58,7 @@ func replays(t *testing.T, tr tree) {
 	}
 	tr.make(t, "replay", "MEMORY=300M").want(t, 2, "was recorded with another machine", "- -m 256M", "+ -m 300M")
 	tr.make(t, "replay", "APPEND=x").want(t, 2, "was recorded with another machine")
-	// On a PC with Debian's kernel the way back takes minutes, more than five on a
-	// busy host.
-	if tr.profileName() != "x86_64-qemu" || os.Getenv("LKMC_BOOT") == "all" {
-		back(t, tr, string(recorded))
-	}
+	back(t, tr, string(recorded))
 	kernel := filepath.Join(tr.dir, "out", tr.profileName(), "distro/kernel")
 	info, err := os.Stat(kernel)
 	if err != nil {
@@ -141,10 +136,6 @@ func TestReverseStep(t *testing.T) {
 			go func() { done <- tr.make(t, "replay", "GDB=1") }()
 			waitSocket(socket)
 			commands := []string{"next", "next", "step", `echo back:\n`, "reverse-step", "reverse-next", "kill"}
-			// On a PC reverse-next, which runs back to a breakpoint, can take minutes.
-			if profile == "x86_64-qemu" {
-				commands = slices.DeleteFunc(commands, func(c string) bool { return c == "reverse-next" })
-			}
 			r := tr.attach(t, "gdb", "reverse", []string{"BREAK=start_kernel"}, commands...)
 			r.want(t, 0)
 			_, back, _ := strings.Cut(r.output, "back:\n")
