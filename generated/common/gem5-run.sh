@@ -37,6 +37,8 @@ if [ -e "${CONSOLE%/*}/end" ]; then
 	case $cause in *m5_fail*) echo "$code" >"$FOLDER/told" ;; esac
 	exit "${stopped:-0}"
 fi
+# What the script of the machine refuses is one line.
+! grep '^gem5\.py: error: ' "$log" >&2 || exit "$status"
 echo "gem5 ended with status $status; the last lines of $log:" >&2
 tail -n 15 "$log" >&2
 echo "gem5: what is wrong with the machine stands there; where gem5 itself stops, GEM5_VARIANT=full makes one that checks and traces (ARGS=--debug-flags=...)" >&2

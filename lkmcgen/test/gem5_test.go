@@ -123,7 +123,7 @@ func TestGem5Options(t *testing.T) {
 			}
 		}
 	}
-	tr.with("MEM_TYPE=DDR4_2400_8x9").make(t, "run").want(t, 2, "this gem5 has no such type; there are DDR4_2400_8x8")
+	tr.with("MEM_TYPE=DDR4_2400_8x9").make(t, "run").want(t, 2, "gem5.py: error: --memory-type=DDR4_2400_8x9: this gem5 has no such type; there are ", " DDR4_2400_8x8")
 }
 
 // TestGem5Guest boots a guest, keeps it, goes on with other CPUs and caches, and
