@@ -77,6 +77,8 @@ mkdir -p "$extra"
 for module in "$build"/modules/*.ko; do
 	[ ! -e "$module" ] || cp "$module" "$extra"
 done
+# What modprobe need not look for.
+[ -n "$kernel" ] || cp "$build/headers/modules.builtin" "$extra/.."
 for source in kernel_module/user/*.c; do
 	cp "$programs/$(basename "$source" .c).out" "$root"
 done
