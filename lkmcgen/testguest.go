@@ -32,8 +32,10 @@ const (
 	silence = 20 * time.Second
 	// bootLimit is how long a boot that is itself a test may take.
 	bootLimit = 120 * time.Second
-	// slowLimit is that of a boot again that was over before it could show anything.
-	slowLimit = 60 * time.Second
+	// slowLimit is that of a boot again that was over before it could show anything,
+	// checkedLimit with a kernel that checks itself.
+	slowLimit    = 30 * time.Second
+	checkedLimit = 120 * time.Second
 )
 
 // alone returns the settings of a guest with a new disk, whatever else is asked for.
@@ -163,7 +165,7 @@ func (t *guestTest) all(ctx context.Context, entries []*catalogue.Entry) error {
 // waits tells whether an entry is a boot that only a time-out ends: begun first, it
 // waits while others compute.
 func waits(entry *catalogue.Entry) bool {
-	return slices.ContainsFunc(entry.Boots(), func(step catalogue.Step) bool { return stretched(step).Usage != nil })
+	return slices.ContainsFunc(entry.Boots(), func(step catalogue.Step) bool { return stretched(step, slowLimit).Usage != nil })
 }
 
 // few is how many entries are quicker tested in one guest than in two.
@@ -258,7 +260,11 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry, run string
 	}
 	for _, step := range entry.Boots() {
 		missing, console := t.bootStep(ctx, step, run)
-		if slow := stretched(step); missing != "" && slow.Usage != nil {
+		limit := slowLimit
+		if t.checksItself() {
+			limit = checkedLimit
+		}
+		if slow := stretched(step, limit); missing != "" && slow.Usage != nil {
 			missing, console = t.bootStep(ctx, slow, run)
 		}
 		if missing != "" {
@@ -293,16 +299,15 @@ func (t *guestTest) bootStep(ctx context.Context, step catalogue.Step, run strin
 
 var ownTimeout = regexp.MustCompile(`\bTIMEOUT=[0-9]+`)
 
-// stretched returns the step with slowLimit in place of its own TIMEOUT:
-// a kernel that checks itself may not be up when that is over. A step without one
-// has nothing to stretch.
-func stretched(step catalogue.Step) (slow catalogue.Step) {
+// stretched returns the step with limit in place of its own TIMEOUT: on a busy host a
+// guest may not be up when that is over. A step without one has nothing to stretch.
+func stretched(step catalogue.Step, limit time.Duration) (slow catalogue.Step) {
 	if !ownTimeout.MatchString(strings.Join(step.Usage, "\n")) {
 		return slow
 	}
 	longer := func(lines []string) (out []string) {
 		for _, l := range lines {
-			out = append(out, ownTimeout.ReplaceAllString(l, fmt.Sprintf("TIMEOUT=%.0f", slowLimit.Seconds())))
+			out = append(out, ownTimeout.ReplaceAllString(l, fmt.Sprintf("TIMEOUT=%.0f", limit.Seconds())))
 		}
 		return out
 	}
