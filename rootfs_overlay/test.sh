@@ -47,6 +47,7 @@ read_header() {
 		'	'*)
 			case $section in
 			usage.* | expected.*) printf '%s\n' "${line#	}" >>"$work/$section" ;;
+			needs) needs="$needs ${line#	}" ;;
 			esac
 			;;
 		'') ;;
