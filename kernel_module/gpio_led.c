@@ -21,8 +21,8 @@
  *	 gpio-...|lkmc ...out hi...
  *	gpio_led: the line is free again
  *
- * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_GPIO_PL061, CONFIG_LEDS_GPIO, CONFIG_DEBUG_FS,
- *	/sys/bus/amba/devices/9030000.pl061
+ * Needs: CONFIG_MODULES, CONFIG_MODULE_UNLOAD, CONFIG_GPIO_PL061, CONFIG_LEDS_GPIO,
+ *	CONFIG_DEBUG_FS, /sys/bus/amba/devices/9030000.pl061
  * See: Documentation/driver-api/gpio/board.rst, Documentation/leds/leds-class.rst,
  *	drivers/leds/leds-gpio.c, rootfs_overlay/gpio_led.sh
  */
