@@ -9,7 +9,7 @@
  *
  * Usage:
  *	insmod /kthreads.ko
- *	sleep 2.1
+ *	sleep 2.3
  *	rmmod kthreads
  *
  * Expected:

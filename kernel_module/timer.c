@@ -9,7 +9,7 @@
  *
  * Usage:
  *	insmod /timer.ko
- *	sleep 2.2
+ *	sleep 2.4
  *	rmmod timer
  *	sleep 1
  *

@@ -8,7 +8,7 @@
  *
  * Usage:
  *	insmod /work_from_work.ko
- *	sleep 1.2
+ *	sleep 1.4
  *	rmmod work_from_work
  *
  * Expected:

@@ -43,12 +43,15 @@ func resultLine(r guest.Result) string {
 	return strings.TrimRight(fmt.Sprintf("%s  %-26s %5.1f s  %s", words[r.Verdict], r.Name, r.Seconds, r.Reason), " ")
 }
 
-// summary ends the stream: what failed, with its log, and the totals.
+// summary ends the stream: what failed, with its log, and the totals, in a line
+// that names what failed once more, for who sees but the last lines.
 func (t *testReport) summary(w io.Writer) {
+	var failed []string
 	for _, r := range t.Results {
 		if r.Verdict != guest.Failed {
 			continue
 		}
+		failed = append(failed, r.Name)
 		fmt.Fprintf(w, "\n%s failed", r.Name)
 		if r.Reason != "" {
 			fmt.Fprintf(w, ": %s", r.Reason)
@@ -58,7 +61,11 @@ func (t *testReport) summary(w io.Writer) {
 			fmt.Fprintln(w, "  "+line)
 		}
 	}
-	fmt.Fprintf(w, "\n%d passed, %d failed, %d skipped in %.0f s", t.count(guest.Passed), t.count(guest.Failed), t.count(guest.Skipped), t.Seconds)
+	names := ""
+	if len(failed) > 0 {
+		names = " (" + strings.Join(failed, ", ") + ")"
+	}
+	fmt.Fprintf(w, "\n%d passed, %d failed%s, %d skipped in %.0f s", t.count(guest.Passed), len(failed), names, t.count(guest.Skipped), t.Seconds)
 	if t.Release != "" {
 		fmt.Fprintf(w, ", %s, Linux %s", t.Profile, t.Release)
 	}
