@@ -63,7 +63,7 @@ begin "$@"
 console_log="$run/m5out/board.terminal"
 
 # The kernel command line.
-append console=ttyAMA0
+append earlycon=pl011,0x1c090000 console=ttyAMA0
 if [ "$INITRD" = 1 ]; then
 	:
 else

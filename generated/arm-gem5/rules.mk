@@ -86,9 +86,11 @@ $(error BUSYBOX_SRC=$(BUSYBOX_SRC): $(BUSYBOX_WRONG))
 endif
 
 # gem5: cloned, or a tree of yours, which stays as it is. Results are of the last
-# make gem5, for all profiles.
-GEM5_TREE := $(or $(GEM5_SRC),$(OUT)/source/gem5-24.0.0.1)
-GEM5_BUILD := $(OUT)/gem5/$(if $(GEM5_SRC),$(subst /,_,$(abspath $(GEM5_SRC))),24.0.0.1)/ARM-$(GEM5_VARIANT)
+# make gem5, for all profiles, and so is the tree for what is made of it later.
+GEM5_LAST := $(if $(filter gem5 gem5-tools,$(MAKECMDGOALS)),,$(file <$(OUT)/gem5/m5.arm.tree))
+GEM5_CLONE := $(OUT)/source/gem5-24.0.0.1
+GEM5_TREE := $(or $(GEM5_SRC),$(if $(wildcard $(GEM5_LAST)/SConstruct),$(GEM5_LAST)),$(GEM5_CLONE))
+GEM5_BUILD := $(OUT)/gem5/$(if $(filter $(GEM5_CLONE),$(GEM5_TREE)),24.0.0.1,$(subst /,_,$(abspath $(GEM5_TREE))))/ARM-$(GEM5_VARIANT)
 GEM5 := exec env V='$(V)' CCACHE='$(CCACHE)' DISTRIBUTE='$(DISTRIBUTE)' sh generated/common/gem5.sh $(GEM5_TREE) $(GEM5_BUILD)
 GEM5_WRONG := $(if $(GEM5_SRC),$(or \
 	$(if $(filter 1,$(words $(GEM5_SRC))),,a blank in the name),\
@@ -122,7 +124,7 @@ gem5: gem5-tools ## compile gem5 of GEM5_SRC and its tools; GEM5_VARIANT=full, t
 
 gem5-tools: $(OUT)/gem5/m5.arm ## m5 for the guest, m5term, boot loaders, device trees
 
-$(OUT)/source/gem5-24.0.0.1/SConstruct: | $(FIRST)
+$(GEM5_CLONE)/SConstruct: | $(FIRST)
 	@FOR=gem5 sh generated/common/deps.sh check $(NEEDS_GOAL_gem5)
 	@$(GEM5) fetch https://github.com/gem5/gem5.git 24.0.0.1
 
