@@ -204,7 +204,7 @@ report() {
 	sed 's/^/  # /' "$work/why"
 	echo "  not ok $subtests $1"
 	: >"$work/why"
-	bad=1
+	if grep -Eq "$bugs" "$work/transcript"; then bad=2; else bad=${bad:-1}; fi
 }
 
 # again runs what loads and unloads once more, which must end as before.
@@ -247,7 +247,8 @@ fails() {
 	report 'undone when an allocation fails'
 }
 
-# one NAME tests one entry, in a process of its own.
+# one NAME tests one entry, in a process of its own. It ends with 1 when a text was
+# another one, with 2 when the kernel said that there is a bug.
 one() {
 	bad='' subtests=0
 	read_header "$1"
@@ -287,7 +288,22 @@ one() {
 		done
 	fi
 	printf '  1..%d\n' $subtests
-	[ -z "$bad" ]
+	return "${bad:-0}"
+}
+
+# attempt NAME runs that process.
+attempt() {
+	LKMC_TEST_ONE=$work timeout -s KILL "$seconds" sh "$0" "$1"
+}
+
+# sleeps is true when what the entry says depends on time: a busy host can make
+# that another text, but not twice.
+sleeps() {
+	while [ $pairs -gt 0 ]; do
+		! grep -q '^sleep' "$work/usage.$pairs" || return 0
+		pairs=$((pairs - 1))
+	done
+	return 1
 }
 
 # kmemleak finds what was allocated and is not pointed to by anything, where the
@@ -368,13 +384,19 @@ for name; do
 	fi
 	read -r now _ </proc/uptime
 	echo "$now $name" >>/tmp/test.times
-	LKMC_TEST_ONE=$work timeout -s KILL "$seconds" sh "$0" "$name"
+	note=
+	attempt "$name"
 	status=$?
+	if [ $status -eq 1 ] && sleeps; then
+		note=' # at the second try: what it says depends on time'
+		attempt "$name"
+		status=$?
+	fi
 	if [ $status -eq 0 ]; then
-		echo "ok $number $name"
+		echo "ok $number $name$note"
 		continue
 	fi
-	[ $status -eq 1 ] || echo "# it was ended after $seconds s (status $status)"
+	[ $status -le 2 ] || echo "# it was ended after $seconds s (status $status)"
 	echo "not ok $number $name"
 	failures=$((failures + 1))
 done

@@ -62,6 +62,7 @@ func TestGuestFailures(t *testing.T) {
 		"t6_left.sh":    header("t6_left.sh", "insmod /hello.ko", "hello init"),
 		"t7_good.sh":    header("t7_good.sh", "echo from 1 to 2", "from ... to 2"),
 		"t8_boot.sh":    header("t8_boot.sh", "make run EVAL='echo $((6 * 7)); poweroff'", "41"),
+		"t9_late.sh":    header("t9_late.sh", "sleep 0.1; [ -e /tmp/t9 ] && echo yes || : >/tmp/t9", "yes"),
 	} {
 		write(t, tr, "rootfs_overlay/"+name, text)
 	}
@@ -70,7 +71,7 @@ func TestGuestFailures(t *testing.T) {
 	r.want(t, 2, "t1_hangs.sh failed", "it was ended after 5 s",
 		"t2_panics.sh failed: the guest was lost: ", "sysrq triggered crash", "The kernel's own functions have no file and line",
 		"# want: should be", "# got:  is", "# got:  more", "t5_warns.sh failed", "after:  hello",
-		"t8_boot.sh failed: the console lacks: 41", "1 passed, 7 failed")
+		"t8_boot.sh failed: the console lacks: 41", "at the second try: what it says depends on time", "2 passed, 7 failed")
 
 	var suite struct {
 		Tests    int `xml:"tests,attr"`
@@ -85,7 +86,7 @@ func TestGuestFailures(t *testing.T) {
 	if err := xml.Unmarshal(content(t, filepath.Join(tr.dir, "out/junit.xml")), &suite); err != nil {
 		t.Fatal(err)
 	}
-	if suite.Tests != 8 || suite.Failures != 7 || len(suite.Cases) != 8 {
+	if suite.Tests != 9 || suite.Failures != 7 || len(suite.Cases) != 9 {
 		t.Errorf("JUnit: %+v", suite)
 	}
 	var report struct {

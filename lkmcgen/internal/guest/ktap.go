@@ -23,7 +23,7 @@ const (
 type Result struct {
 	Name    string   `json:"name"`
 	Verdict Verdict  `json:"verdict"`
-	Reason  string   `json:"reason,omitempty"` // of a skip, or of the end of a guest
+	Reason  string   `json:"reason,omitempty"` // of a skip, of the end of a guest, of a second try
 	Seconds float64  `json:"seconds"`
 	Log     []string `json:"log,omitempty"` // what a failed test said
 }
@@ -42,7 +42,7 @@ type KTAP struct {
 }
 
 var (
-	ktapResult  = regexp.MustCompile(`^(not )?ok [0-9]+(?: - | )(.*?)(?: *# SKIP *(.*))?$`)
+	ktapResult  = regexp.MustCompile(`^(not )?ok [0-9]+(?: - | )(.*?)(?: *# *(SKIP)? *(.*))?$`)
 	ktapSubtest = regexp.MustCompile(`^\s+# Subtest: (.*)$`)
 )
 
@@ -81,12 +81,12 @@ func (k *KTAP) line(text string) {
 		k.log = append(k.log, text)
 		return
 	}
-	r := Result{Name: m[2], Verdict: Passed, Seconds: time.Since(k.began).Seconds()}
+	r := Result{Name: m[2], Verdict: Passed, Reason: m[4], Seconds: time.Since(k.began).Seconds()}
 	switch {
 	case m[1] != "":
 		r.Verdict, r.Log = Failed, k.log
-	case strings.Contains(text, "# SKIP"):
-		r.Verdict, r.Reason = Skipped, m[3]
+	case m[3] != "":
+		r.Verdict = Skipped
 	}
 	k.Running, k.log, k.began = "", nil, time.Now()
 	k.OnResult(r)
