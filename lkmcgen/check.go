@@ -352,6 +352,12 @@ func (c *checker) text(r *checked) {
 			lead := map[bool]string{true: "  fix: ", false: "       "}[i == 0]
 			fmt.Fprintf(c.stdout, "%s%s = %s%s\n", lead, f.Name, toml(f.Value), r.instead(f))
 		}
+		if len(l.Loses) > 0 {
+			fmt.Fprintf(c.stdout, "  then lost: %s\n", strings.Join(l.Loses, " "))
+		}
+		if l.Or != nil {
+			fmt.Fprintf(c.stdout, "  or:  %s = %s%s\n", l.Or.Name, toml(l.Or.Value), r.instead(*l.Or))
+		}
 		if l.Hint != "" {
 			fmt.Fprintf(c.stdout, "  %s\n", l.Hint)
 		}
@@ -409,6 +415,8 @@ type lostJSON struct {
 	Optional string       `json:"optional,omitempty"`
 	Why      []stepJSON   `json:"why"`
 	Fix      []string     `json:"fix,omitempty"`
+	Loses    []string     `json:"loses,omitempty"`
+	Or       string       `json:"or,omitempty"`
 	Hint     string       `json:"hint,omitempty"`
 }
 
@@ -423,7 +431,10 @@ func (c *checker) asJSON(r *checked) checkedJSON {
 		at, _ := r.at(l.Asked.Name)
 		x := lostJSON{
 			Symbol: l.Asked.Name, At: at.String(), Asked: toml(l.Asked.Value), Got: toml(l.Got),
-			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Hint: l.Hint,
+			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Loses: l.Loses, Hint: l.Hint,
+		}
+		if l.Or != nil {
+			x.Or = l.Or.Name + " = " + toml(l.Or.Value)
 		}
 		for _, f := range l.Fix {
 			x.Fix = append(x.Fix, f.Name+" = "+toml(f.Value))

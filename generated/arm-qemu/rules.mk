@@ -290,6 +290,10 @@ $(P)/source/initramfs.stamp: $(P)/source/kernel.stamp $(P)/source/rootfs.stamp
 check-config: $(LKMCGEN) | $(LINUX_TREE)/Makefile $(BUSYBOX_TREE)/Makefile ## tell which symbols of the profile will be lost, why, and what mends it
 	@$(WHY)
 
+.PHONY: linux-config busybox-config
+linux-config: $(LINUX_BUILD)/lkmc.configured ## settle the kernel's configuration, and stop if it lost a symbol of the profile
+busybox-config: $(BUSYBOX_BUILD)/lkmc.configured ## the same of BusyBox
+
 .PHONY: linux-import busybox-import
 linux-import: $(LINUX_BUILD)/lkmc.configured $(LKMCGEN) ## what menuconfig changed, as an edit of the profile; WRITE=1 makes it
 	$(RECURSE)@$(LINUX) edited $(G)/linux.config $(LINUX_BUILD)/lkmc.edited

@@ -156,7 +156,9 @@ func (x *explainer) leaves(e *tree.Expr, want tree.Tri, depth int) {
 	case tree.Not:
 		x.on(e.X)
 	default:
-		if !e.A.Const {
+		if e.Op == tree.Unequal && e.B.Name == "n" {
+			x.below(e.A, tree.Mod, depth+1)
+		} else if !e.A.Const {
 			x.step(place(e.A), "%s is %s", e.A.Name, x.st.Text(e.A))
 		}
 	}

@@ -17,22 +17,105 @@ const (
 	notAtAll  = 1 << 20
 	maxChoose = 8     // selectors of a symbol that are looked at
 	maxVisits = 20000 // of symbols, for a plan
+	maxKept   = 3     // symbols that are kept besides
 )
 
-// fix finds lines that give a symbol the value that was asked, without losing
-// another; a smallest set, in that none of them can be left out. hint says so
-// when there are none.
-func (x *explainer) fix(s *tree.Symbol, l tree.Line) (lines []tree.Line, hint string) {
+// fix finds lines that give a symbol the value that was asked; a smallest set, in
+// that without any of them that symbol, or another that is asked for, is lost. Of
+// two sets it takes the one that loses less. The hint of the loss says so when
+// there are none.
+func (x *explainer) fix(s *tree.Symbol, loss *Loss) {
+	l := loss.Asked
 	if x.noFix {
-		return nil, "too much is lost to look for all fixes: mend the first ones and check again"
+		loss.Hint = "too much is lost to look for all fixes: mend the first ones and check again"
+		return
 	}
 	if p := x.st.Range(s); p != nil && x.st.Value(s).Visible != tree.No {
-		return x.clamped(s, l, p)
+		loss.Fix, loss.Hint = x.clamped(s, l, p)
+		return
 	}
+	lines, hint := x.plan(s, l, false)
+	if len(lines) == 0 {
+		loss.Hint = hint
+		return
+	}
+	best := x.keep(x.try(lines, l), l)
+	if len(best.lost) > 0 {
+		lines, _ := x.plan(s, l, true)
+		if other := x.try(lines, l); other.holds && other.price() < best.price() {
+			best = x.keep(other, l)
+		}
+	}
+	loss.Fix, loss.Loses = best.lines, best.lost
+	if x.yields(loss.Fix, l) {
+		loss.Or = &tree.Line{Name: l.Name, Value: loss.Got}
+	}
+}
+
+// A trial is what comes of a fix.
+type trial struct {
+	lines []tree.Line
+	st    *tree.State
+	holds bool     // what was lost is there
+	lost  []string // what else of the fragment is not, and is without the fix
+}
+
+func (t trial) price() int { return len(t.lines) + len(t.lost) }
+
+func (x *explainer) try(lines []tree.Line, l tree.Line) trial {
+	fragment := with(x.fragment, lines)
+	st, err := x.tree.Config(fragment, tree.No)
+	if err != nil {
+		return trial{}
+	}
+	t := trial{lines, st, written(x.tree, st, l.Name) == l.Value, nil}
+	asked := x.asked()
+	for _, a := range fragment {
+		if a.Name != l.Name && written(x.tree, x.st, a.Name) == asked[a.Name] && written(x.tree, st, a.Name) != a.Value {
+			t.lost = append(t.lost, a.Name)
+		}
+	}
+	return t
+}
+
+// keep adds to a fix what keeps other symbols, where it then costs less.
+func (x *explainer) keep(t trial, l tree.Line) trial {
+	if len(t.lost) > maxKept {
+		return t
+	}
+	for _, name := range t.lost {
+		y := &explainer{tree: x.tree, st: t.st, fragment: with(x.fragment, t.lines)}
+		more, _ := y.plan(x.tree.Symbol(name), tree.Line{Name: name, Value: x.asked()[name]}, true)
+		if len(more) == 0 {
+			continue
+		}
+		if other := x.try(tree.Merge(t.lines, more), l); other.holds && len(other.lost) < len(t.lost) {
+			t = other
+		}
+	}
+	return t
+}
+
+// yields tells whether a fix goes against a line below that of the lost symbol: a
+// later layer's, which has more to say.
+func (x *explainer) yields(fix []tree.Line, l tree.Line) bool {
+	below := false
+	for _, a := range x.fragment {
+		if below && slices.ContainsFunc(fix, func(f tree.Line) bool { return f.Name == a.Name }) {
+			return true
+		}
+		below = below || a.Name == l.Name
+	}
+	return false
+}
+
+// plan finds lines for fix; narrow is one that turns off what selects a symbol
+// rather than what the selecting hangs on.
+func (x *explainer) plan(s *tree.Symbol, l tree.Line, narrow bool) (lines []tree.Line, hint string) {
 	st := x.st
 	var plan []tree.Line
 	for range maxTries {
-		m := &maker{tree: x.tree.Tree, st: st, busy: map[*tree.Symbol]bool{}, asked: x.asked()}
+		m := &maker{tree: x.tree.Tree, st: st, busy: map[*tree.Symbol]bool{}, asked: x.asked(), narrow: narrow}
 		more, cost := m.value(s, l.Value)
 		if cost >= notAtAll {
 			return nil, "no setting gives it on this arch, with this compiler"
@@ -121,6 +204,7 @@ type maker struct {
 	st     *tree.State
 	asked  map[string]string
 	busy   map[*tree.Symbol]bool
+	narrow bool // turn off what selects, not what its selecting hangs on
 	depth  int
 	visits int
 }
@@ -212,6 +296,11 @@ func (m *maker) atLeast(s *tree.Symbol, t tree.Tri) ([]tree.Line, int) {
 			return best, least
 		}
 	}
+	// To go round what is asked is to go against it.
+	against := 0
+	if asked, ok := m.asked[m.tree.Plain(s)]; ok && tri(asked) < t {
+		against = dear
+	}
 	// Whoever can set a symbol has set it, if only to what it was: its default has
 	// no say.
 	for _, p := range s.Defaults {
@@ -220,7 +309,11 @@ func (m *maker) atLeast(s *tree.Symbol, t tree.Tri) ([]tree.Line, int) {
 		}
 		lines, cost := m.expr(p.Cond, t)
 		more, c := m.expr(p.Value, t)
-		offer(join(lines, cost, more, c))
+		offer(join(lines, cost+against, more, c))
+	}
+	// So it is to select what depends on something that is not so.
+	if m.st.Value(s).DirDep < t {
+		against += dear
 	}
 	for i, p := range s.SelectedBy {
 		if i == maxChoose && least < notAtAll {
@@ -228,7 +321,7 @@ func (m *maker) atLeast(s *tree.Symbol, t tree.Tri) ([]tree.Line, int) {
 		}
 		lines, cost := m.atLeast(p.Entry.Symbol, t)
 		more, c := m.expr(p.Cond, t)
-		offer(join(lines, cost, more, c))
+		offer(join(lines, cost+against, more, c))
 	}
 	return best, least
 }
@@ -273,7 +366,7 @@ func (m *maker) atMost(s *tree.Symbol, t tree.Tri) ([]tree.Line, int) {
 			continue
 		}
 		off, c := m.atMost(by, t)
-		if other, d := m.not(p.Cond, t); d < c {
+		if other, d := m.not(p.Cond, t); d < c && (!m.narrow || c >= notAtAll) {
 			off, c = other, d
 		}
 		lines, cost = join(lines, cost, off, c)

@@ -46,6 +46,8 @@ type Loss struct {
 	Cause Cause
 	Steps []Step
 	Fix   []tree.Line // what to ask for besides, or instead; it was tried
+	Loses []string    // what else of the fragment is lost with the fix
+	Or    *tree.Line  // what to ask for if a later line that the fix goes against is to stay
 	Hint  string      // when there is no fix
 }
 
@@ -143,7 +145,7 @@ func (x *explainer) explain(loss *Loss, unsure bool) {
 	case unsure:
 		loss.Cause, loss.Hint = Unsure, "a test of the compiler could not be made here; install it"
 	case loss.Hint == "":
-		loss.Fix, loss.Hint = x.fix(s, l)
+		x.fix(s, loss)
 	}
 }
 

@@ -75,6 +75,24 @@ config DEEP
 	depends on NET
 	range 1 3
 	default 2
+config HID
+	bool "hid"
+config USB
+	bool "usb"
+config USB_HID
+	bool "usb hid"
+	depends on USB
+	default y
+	select HID
+config STICK
+	bool "stick"
+	depends on USB
+config ISCSI
+	bool "iscsi"
+	select USB
+config STAYS
+	bool "stays"
+	depends on CRC!=n
 `,
 }
 
@@ -152,6 +170,34 @@ func TestCheck(t *testing.T) {
 			}
 			if len(l.Fix) > 0 {
 				mends(t, fragment, l)
+			}
+		})
+	}
+}
+
+// TestPrice: what a fix costs is told, and kept low.
+func TestPrice(t *testing.T) {
+	for _, test := range []struct{ name, asked, fix, loses, or string }{
+		{"nothing", "BUS=y", "NET=y", "", ""},
+		{"another is lost", "CRC=y HOLDER=y HIDDEN=y NOT_WITH=y", "CRC=n", "HIDDEN", ""},
+		{"another would be lost", "HID=n STICK=y", "USB=y USB_HID=n", "", ""},
+		{"no way round what is asked", "USB=n USB_HID=n STICK=y", "USB=y", "", ""},
+		{"a later line has more to say", "BUS=y NET=n", "NET=y", "", "BUS=n"},
+		{"so in a choice", "SLAB=y SLUB=y", "SLUB=n", "", "SLAB=n"},
+		{"a comparison", "STAYS=y", "CRC=y", "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := Check(open(t), tree.ReadConfig(strings.ReplaceAll(test.asked, " ", "\n"), ""))
+			if err != nil || len(r.Lost) != 1 {
+				t.Fatalf("%+v, error %v", r, err)
+			}
+			l := r.Lost[0]
+			var or []tree.Line
+			if l.Or != nil {
+				or = []tree.Line{*l.Or}
+			}
+			if fixed(l.Fix) != test.fix || strings.Join(l.Loses, " ") != test.loses || fixed(or) != test.or {
+				t.Errorf("fix %q, loses %q, or %q\nwant %q, %q, %q", fixed(l.Fix), l.Loses, fixed(or), test.fix, test.loses, test.or)
 			}
 		})
 	}
