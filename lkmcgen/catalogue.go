@@ -74,13 +74,15 @@ func (e *env) writeCatalogue(entries []*catalogue.Entry, out string) error {
 	if err != nil {
 		return err
 	}
+	var newer []catalogue.Results
 	for _, name := range reports {
 		var report testReport
 		if err := readJSON(name, &report); err != nil {
 			return err
 		}
-		results = catalogue.Merge(results, []catalogue.Results{outcomes(report)})
+		newer = append(newer, outcomes(report))
 	}
+	results = catalogue.Merge(results, newer, entries)
 	var data bytes.Buffer
 	enc := json.NewEncoder(&data)
 	enc.SetEscapeHTML(false)

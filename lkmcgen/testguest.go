@@ -250,7 +250,7 @@ func (t *guestTest) inGuest(ctx context.Context, l launch, names []string) (done
 func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry, run string) (r guest.Result) {
 	r = guest.Result{Name: entry.Name, Verdict: guest.Passed}
 	if entry.InGuest() {
-		r.Name += " (boot)"
+		r.Name += catalogue.Booted
 	}
 	start := time.Now()
 	defer func() { r.Seconds = time.Since(start).Seconds() }()

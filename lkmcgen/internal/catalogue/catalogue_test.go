@@ -5,6 +5,7 @@ package catalogue
 import (
 	"encoding/json"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -157,6 +158,24 @@ func TestMissing(t *testing.T) {
 		if got := Missing(console, strings.Split(test.expected, "\n")); got != test.want {
 			t.Errorf("Missing(%q) = %q, want %q", test.expected, got, test.want)
 		}
+	}
+}
+
+// TestMerge: a run that tested a part leaves what others found.
+func TestMerge(t *testing.T) {
+	entries := []*Entry{{Name: "poll"}, {Name: "timer"}}
+	older := []Results{
+		{"x", "source", "6.1", map[string]string{"poll": Pass, "gone": Pass}},
+		{"x", "distro", "6.1", map[string]string{"poll": Fail, "poll" + Booted: Pass, "timer": Pass}},
+	}
+	newer := []Results{{"x", "distro", "6.1", map[string]string{"poll": Pass}}, {"y", "distro", "6.1", nil}}
+	want := []Results{
+		{"x", "distro", "6.1", map[string]string{"poll": Pass, "poll" + Booted: Pass, "timer": Pass}},
+		{"x", "source", "6.1", map[string]string{"poll": Pass}},
+		{"y", "distro", "6.1", map[string]string{}},
+	}
+	if got := Merge(older, newer, entries); !reflect.DeepEqual(got, want) {
+		t.Errorf("Merge: %v\nwant   %v", got, want)
 	}
 }
 

@@ -33,11 +33,27 @@ const (
 	Fail = "fail"
 )
 
-// Merge puts newer results in the place of older ones of the same kernel, sorted.
-func Merge(older, newer []Results) []Results {
+// Booted follows an entry's name in the name of the test at boot.
+const Booted = " (boot)"
+
+// Merge puts newer outcomes in the place of older ones of the same entry and
+// kernel, as a run may test a part only, and forgets entries that are no more.
+// What it returns is sorted by kernel.
+func Merge(older, newer []Results, entries []*Entry) []Results {
+	known := map[string]bool{}
+	for _, e := range entries {
+		known[e.Name], known[e.Name+Booted] = true, true
+	}
 	key := func(r Results) string { return r.Profile + " " + r.Builder + " " + r.Linux }
 	byKey := map[string]Results{}
 	for _, r := range slices.Concat(older, newer) {
+		all := maps.Clone(byKey[key(r)].Outcomes)
+		if all == nil {
+			all = map[string]string{}
+		}
+		maps.Copy(all, r.Outcomes)
+		maps.DeleteFunc(all, func(name, _ string) bool { return !known[name] })
+		r.Outcomes = all
 		byKey[key(r)] = r
 	}
 	return slices.SortedFunc(maps.Values(byKey), func(a, b Results) int { return cmp.Compare(key(a), key(b)) })
@@ -142,7 +158,7 @@ func table(b *strings.Builder, entries []*Entry, results []Results) {
 		fmt.Fprintf(b, "|<<%s,%s>>", anchor(e.Name), e.Name)
 		for _, r := range results {
 			outcome := r.Outcomes[e.Name]
-			if also, ok := r.Outcomes[e.Name+" (boot)"]; ok && outcome == Pass {
+			if also, ok := r.Outcomes[e.Name+Booted]; ok && outcome == Pass {
 				outcome = also
 			}
 			cell := map[string]string{Pass: "yes", Fail: "*no*", "": "?"}[outcome]
