@@ -74,7 +74,7 @@ func BenchmarkMany(b *testing.B) {
 					b.StartTimer()
 				}
 				e := &env{root: dir, stdout: io.Discard, stderr: io.Discard}
-				if _, err := e.generate(false); err != nil {
+				if _, err := e.generate(false, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

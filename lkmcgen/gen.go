@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -39,7 +41,7 @@ func gen(_ context.Context, e *env, args []string) error {
 	if len(args) > 0 {
 		return usagef("gen takes no arguments, it always makes all profiles")
 	}
-	report, err := e.generate(mode.dry || mode.check || mode.diff)
+	report, err := e.generate(mode.dry || mode.check || mode.diff, nil)
 	if err != nil {
 		return err
 	}
@@ -50,8 +52,10 @@ func gen(_ context.Context, e *env, args []string) error {
 	return nil
 }
 
-// generate is the whole way from profiles/ and templates/ to generated/.
-func (e *env) generate(dry bool) (output.Report, error) {
+// generate is the whole way from profiles/ and templates/ to generated/. Where it
+// is known which files have changed since all was well, by their names in the
+// project, the profiles that read none of them are left as they are.
+func (e *env) generate(dry bool, changed []string) (output.Report, error) {
 	var none output.Report
 	if err := e.findRoot(); err != nil {
 		return none, err
@@ -70,13 +74,36 @@ func (e *env) generate(dry bool) (output.Report, error) {
 		return none, err
 	}
 	defer dir.Close()
-	if err := fill(dir, renderer, resolve.New(set), set.Profiles); err != nil {
+	concerned := set.Profiles
+	if e.onlyLayers(changed) {
+		concerned = slices.DeleteFunc(slices.Clone(concerned), func(l *profile.Layer) bool {
+			return !reads(set, l, changed) && dir.Keep(l.Name)
+		})
+	}
+	if err := fill(dir, renderer, resolve.New(set), concerned); err != nil {
 		return none, err
 	}
 	return dir.Commit()
 }
 
-// fill adds the files of all profiles. While one profile's files are written others
+// onlyLayers tells whether files are known, and are layers or profiles that are
+// there.
+func (e *env) onlyLayers(files []string) bool {
+	for _, f := range files {
+		if !strings.HasPrefix(f, "profiles/") || !isFile(filepath.Join(e.root, f)) {
+			return false
+		}
+	}
+	return len(files) > 0
+}
+
+// reads tells whether a profile has a layer in one of the files, or is wrong.
+func reads(set *profile.Set, l *profile.Layer, files []string) bool {
+	layers, err := set.Layers(l)
+	return err != nil || slices.ContainsFunc(layers, func(l *profile.Layer) bool { return slices.Contains(files, l.File) })
+}
+
+// fill adds the files of profiles, and those that they share. While one profile's files are written others
 // are rendered, one more is resolved, and no more than these are in memory.
 func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver, profiles []*profile.Layer) error {
 	var problems diag.List

@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -33,6 +34,7 @@ type watcher struct {
 	run  string   // folder of the run whose guest gets what changed
 	said string   // the problems that were told last
 	held []string // what changed meanwhile
+	all  bool     // generate for all profiles: what has changed is not known
 }
 
 // watchFolders generates after each change, and then does what the change asks
@@ -69,6 +71,7 @@ func watchFolders(ctx context.Context, e *env, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	debug.SetGCPercent(400) // a generation leaves nothing behind
 	fmt.Fprintln(e.stderr, "watching; Ctrl-C ends it")
 	if !poll && slices.ContainsFunc(there, watch.Silent) {
 		poll = true
@@ -79,11 +82,12 @@ func watchFolders(ctx context.Context, e *env, args []string) error {
 
 // do generates, and goes on from there.
 func (w *watcher) do(ctx context.Context, changed []string) {
+	w.all = w.all || len(changed) == 0
+	w.held = append(w.held, changed...)
 	if w.concerned(changed) && !w.generate() {
-		w.held = append(w.held, changed...)
 		return
 	}
-	changed = append(w.held, changed...)
+	changed = w.held
 	w.held = nil
 	switch {
 	case w.run != "":
@@ -101,7 +105,7 @@ func (w *watcher) concerned(changed []string) bool {
 // generate keeps the last good output on an error. The same problems are told
 // once, however often something else is saved.
 func (w *watcher) generate() bool {
-	report, err := w.e.generate(false)
+	report, err := w.e.generate(false, w.layers())
 	if err != nil {
 		if err.Error() != w.said {
 			printErrors(w.e.stderr, err)
@@ -109,10 +113,26 @@ func (w *watcher) generate() bool {
 		w.said = err.Error()
 		return false
 	}
-	w.said = ""
+	w.said, w.all = "", false
 	w.e.print(report, genMode{})
-	fmt.Fprintf(w.e.stderr, "%s: %d files changed\n", time.Now().Format(time.TimeOnly), len(report.Changes))
+	fmt.Fprintf(w.e.stderr, "%s: %s changed\n", time.Now().Format(time.TimeOnly), plural(len(report.Changes), "file", "files"))
 	return true
+}
+
+// layers returns which files of profiles and templates have changed since all was
+// well, by their names in the project; none when that is not known.
+func (w *watcher) layers() []string {
+	var files []string
+	if w.all {
+		return nil
+	}
+	for _, name := range w.held {
+		if w.sort([]string{name}).profiles {
+			name, _ = filepath.Rel(w.e.root, name)
+			files = append(files, name)
+		}
+	}
+	return files
 }
 
 // A change is what one burst of changes is about; names are relative to the

@@ -170,6 +170,19 @@ func (d *Dir) Add(file string, data []byte) error {
 	return nil
 }
 
+// Keep puts all files of a folder that were generated before among those that the
+// folder shall hold, as they are, and tells whether there are any.
+func (d *Dir) Keep(folder string) bool {
+	any := false
+	for file, sum := range d.index.Files {
+		if top(file) == folder {
+			d.next.Files[file] = sum
+			any = true
+		}
+	}
+	return any
+}
+
 // A folder is the one that files are being added to. Files come folder by
 // folder, so each is opened once.
 type folder struct {
