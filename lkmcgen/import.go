@@ -72,7 +72,7 @@ func importConfig(_ context.Context, e *env, args []string) error {
 	case len(imports) == 0:
 		fmt.Fprintf(e.stderr, "nothing differs from what %s asks for\n", p.Name)
 	case write:
-		fmt.Fprintf(e.stderr, "%s: %d symbols set\n", layer.File, len(imports))
+		fmt.Fprintf(e.stderr, "%s: %s set\n", layer.File, plural(len(imports), "symbol", "symbols"))
 	default:
 		fmt.Fprintf(e.stderr, "nothing is written yet: WRITE=1 make %s-import, or lkmcgen import --write\n", dialect.Name)
 	}

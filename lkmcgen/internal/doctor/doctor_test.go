@@ -130,7 +130,7 @@ func TestClock(t *testing.T) {
 	if err := os.Chtimes(file, time.Time{}, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	want(t, h.clock(), "warning 1 files are from the future, so make takes all for older, such as "+file)
+	want(t, h.clock(), "warning from the future, so that make takes all else for older: "+file)
 	want(t, h.inotify(), "ok 1 folders can be watched")
 }
 

@@ -127,7 +127,11 @@ func (h Host) clock() []Finding {
 	}
 	if len(future) > 0 {
 		slices.Sort(future)
-		return one("clock", Warning, fmt.Sprintf("%d files are from the future, so make takes all for older, such as %s", len(future), future[0]),
+		which := future[0]
+		if n := len(future) - 1; n > 0 {
+			which += fmt.Sprintf(" and %d more", n)
+		}
+		return one("clock", Warning, "from the future, so that make takes all else for older: "+which,
 			"find "+strings.Join(h.Watched, " ")+" -newermt now -exec touch {} +")
 	}
 	return one("clock", OK, "agrees with the disk's, no file is from the future", "")
