@@ -133,10 +133,6 @@ func TestGem5Options(t *testing.T) {
 	tr.with("MEM_TYPE=DDR4_2400_8x9").make(t, "run").want(t, 2, "gem5.py: error: --memory-type=DDR4_2400_8x9: this gem5 has no such type; there are ", " DDR4_2400_8x8")
 }
 
-// gem5Entries are those of the catalogue that are tested in gem5, which takes a
-// second for a million instructions: one of each kind.
-const gem5Entries = "hello params kref list_lock timer kthread workqueue_cheat seq_file sysfs kprobe irqs.sh"
-
 // TestGem5Guest boots a guest, keeps it, tests modules in it, goes on with other
 // CPUs and caches, and compares them.
 func TestGem5Guest(t *testing.T) {
