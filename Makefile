@@ -358,7 +358,7 @@ stats-diff: $(LKMCGEN) ## in what two runs in gem5 differ: A=small B=large, name
 
 .PHONY: snapshot-save snapshot-load snapshot-delete snapshot-list
 snapshot-save snapshot-load snapshot-delete: private export ID := $(value ID)
-snapshot-save snapshot-load snapshot-delete: snapshot-%: $(LKMCGEN) ## keep the state of a guest as ID=x, go back to it, forget it
+snapshot-save snapshot-load snapshot-delete: snapshot-%: $(LKMCGEN) ## keep the state of a guest as ID=x, go back to it, forget it (also of a run that is over)
 	@$(LKMCGEN) snapshot $* "$(RUNNING)" "$${ID:?say which: make snapshot-$* ID=...}"
 
 snapshot-list: $(LKMCGEN) ## list what was saved; SNAPSHOT=x make run starts from it

@@ -49,7 +49,7 @@ func commands() []command {
 		{"serial", "RUN", "a guest's second serial port: a terminal there, or send standard input and print what comes", nil, serial},
 		{"screenshot", "RUN [FILE]", "write what a running guest's screen shows as a PNG file", nil, screenshot},
 		{"stop-kernel", "RUN", "stop the kernel of a running guest for GDB on its second serial port", nil, stopKernel},
-		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it", []string{"--json"}, snapshot},
+		{"snapshot", "save|load|delete RUN ID, or list [--json] RUN", "keep the state of a running guest, go back to it, forget it", []string{"--json"}, snapshot},
 		{"stats", "[--format table|csv|json] [--region N] [--zeros] RUN [WORD ...]", "print what the simulation of a run counted, all or what has one of the words in its name; of the last region, or region N", []string{"--format", "--region", "--zeros"}, printStats},
 		{"stats-diff", "[--format table|csv|json] [--region N] RUN RUN [WORD ...]", "print in what two runs differ there", []string{"--format", "--region"}, diffStats},
 		{"runs", "[--json] [OUT]", "list the runs: what lives, and how the others ended", []string{"--json"}, listRuns},

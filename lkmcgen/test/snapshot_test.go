@@ -4,6 +4,7 @@ package test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,6 +69,7 @@ func snapshots(t *testing.T, tr tree) {
 			}
 			defer os.Chtimes(kernel, time.Time{}, info.ModTime())
 			other.run(t, "SNAPSHOT=one").want(t, 103, "- kernel ", "+ kernel ", "2001-09-09")
+			deleted(t, other, run)
 		})
 	}
 	t.Run("9p", func(t *testing.T) {
@@ -78,6 +80,24 @@ func snapshots(t *testing.T, tr tree) {
 		g.make(t, "-s", "snapshot-save", "ID=x").want(t, 0)
 		g.stop(t)
 	})
+}
+
+// deleted forgets the snapshot "one" of a run that is over, which tr has for RUN.
+func deleted(t *testing.T, tr tree, run string) {
+	tr.make(t, "-s", "snapshot-delete", "ID=onee").want(t, 2, `there is no snapshot "onee" of this run (did you mean "one"?)`)
+	tr.make(t, "-s", "snapshot-delete", "ID=one").want(t, 0)
+	if out := tr.make(t, "-s", "snapshot-list").output; strings.Contains(out, "one") {
+		t.Errorf("the list is\n%s", out)
+	}
+	images, err := filepath.Glob(filepath.Join(tr.dir, "out", tr.profileName(), "runs", run, "*.qcow2"))
+	if err != nil || len(images) == 0 {
+		t.Fatal(images, err)
+	}
+	for _, image := range images {
+		if out, err := exec.Command("qemu-img", "snapshot", "-l", image).CombinedOutput(); err != nil || strings.Contains(string(out), " one ") {
+			t.Errorf("%s: %v\n%s", image, err, out)
+		}
+	}
 }
 
 func builderOf(tr tree) string {

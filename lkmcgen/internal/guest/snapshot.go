@@ -3,9 +3,11 @@
 package guest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -89,8 +91,11 @@ func (r *Run) Load(id string) error {
 	return r.vm("loadvm " + id)
 }
 
-// Delete forgets a state.
+// Delete forgets a state. The guest need not be alive.
 func (r *Run) Delete(id string) error {
+	if !r.Alive {
+		return r.deleteStopped(id)
+	}
 	if err := r.has(id); err != nil {
 		return err
 	}
@@ -100,6 +105,67 @@ func (r *Run) Delete(id string) error {
 	return os.Remove(r.mark(r.Builder, id))
 }
 
+// deleteStopped forgets a state of a run that is over, which must not begin again
+// meanwhile. Of two builders with a state of that name it is the last one's.
+func (r *Run) deleteStopped(id string) error {
+	all, err := r.Snapshots()
+	if err != nil {
+		return err
+	}
+	builder := ""
+	for _, s := range all {
+		if s.ID == id && (builder == "" || s.Builder == r.Builder) {
+			builder = s.Builder
+		}
+	}
+	if builder == "" {
+		return noSnapshot("run", id, all)
+	}
+	lock := r.take("lock")
+	if lock == nil {
+		return &diag.Error{Msg: fmt.Sprintf("the run %s of %s is about to start", r.Name, r.Profile), Hint: "try again"}
+	}
+	defer lock.Close()
+	// With a disk, and without, see run.sh.
+	for _, image := range []string{"disk-", "snapshots-"} {
+		if err := deleteFrom(filepath.Join(r.Folder, image+builder+".qcow2"), id); err != nil {
+			return err
+		}
+	}
+	return os.Remove(r.mark(builder, id))
+}
+
+// deleteFrom removes a state from a disk image, if the image is there and has it.
+func deleteFrom(image, id string) error {
+	if _, err := os.Stat(image); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	text, err := qemuImg("info", "--output=json", image)
+	if err != nil {
+		return err
+	}
+	var info struct{ Snapshots []struct{ Name string } }
+	if err := json.Unmarshal(text, &info); err != nil {
+		return fmt.Errorf("qemu-img info %s: %w", image, err)
+	}
+	for _, s := range info.Snapshots {
+		if s.Name == id {
+			_, err = qemuImg("snapshot", "-q", "-d", id, image)
+		}
+	}
+	return err
+}
+
+// qemuImg returns what qemu-img prints.
+func qemuImg(args ...string) ([]byte, error) {
+	out, err := exec.Command("qemu-img", args...).Output()
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		return nil, errors.New(strings.TrimSpace(string(ended.Stderr)))
+	}
+	return out, err
+}
+
 func (r *Run) has(id string) error {
 	if err := r.NeedAlive(); err != nil {
 		return err
@@ -107,18 +173,21 @@ func (r *Run) has(id string) error {
 	if _, err := os.Stat(r.mark(r.Builder, id)); err == nil {
 		return nil
 	}
-	var ids []string
 	all, _ := r.Snapshots()
-	for _, s := range all {
-		if s.Builder == r.Builder {
-			ids = append(ids, s.ID)
-		}
+	return noSnapshot("guest", id, slices.DeleteFunc(all, func(s Snapshot) bool { return s.Builder != r.Builder }))
+}
+
+// noSnapshot says that none of those that are there has the name id.
+func noSnapshot(of, id string, there []Snapshot) error {
+	var ids []string
+	for _, s := range there {
+		ids = append(ids, s.ID)
 	}
 	hint := diag.DidYouMean(id, ids)
 	if hint == "" && len(ids) > 0 {
 		hint = "there are: " + strings.Join(ids, ", ")
 	}
-	return &diag.Error{Msg: fmt.Sprintf("there is no snapshot %q of this guest", id), Hint: hint}
+	return &diag.Error{Msg: fmt.Sprintf("there is no snapshot %q of this %s", id, of), Hint: hint}
 }
 
 // vm executes a line of the monitor about snapshots.
