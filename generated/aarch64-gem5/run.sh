@@ -15,6 +15,7 @@ profile=aarch64-gem5
 machine=aarch64
 cross=aarch64-linux-gnu-
 kvm_flags=''
+varies='^--(cpu|l1d|l1i|l2|memory-type|command-line)=.*|^--(outdir|terminal|gdb|checkpoints|state|restore|readfile)=.*'
 command_line_size=2048
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -227,7 +227,7 @@ $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call aga
 	@touch $@
 
 $(P)/distro/kernel.stamp: $(P)/distro/packages/versions
-	@sh generated/common/headers.sh $(P)/distro 0x40200000
+	@sh generated/common/headers.sh $(P)/distro arm64 0x40200000
 	@touch $@
 
 # What of the fragment the ready-made kernel does not have.

@@ -15,6 +15,7 @@ profile=aarch64-qemu
 machine=aarch64
 cross=aarch64-linux-gnu-
 kvm_flags=''
+varies='^-S$|^-(loadvm|gdb|display|netdev) .*|^-chardev .*id=gdb,.*|,rr=[a-z]+'
 command_line_size=2048
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -15,6 +15,7 @@ profile=arm-gem5
 machine=armv7l
 cross=arm-linux-gnueabihf-
 kvm_flags=''
+varies='^--(cpu|l1d|l1i|l2|memory-type|command-line)=.*|^--(outdir|terminal|gdb|checkpoints|state|restore|readfile)=.*'
 command_line_size=1024
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -3,7 +3,8 @@
 #
 # Makes the kernel that packages.sh unpacked usable from where it lies, and
 # wherever the folder is moved to.
-# usage: headers.sh BUILD [START]   (packages.sh unpacked to BUILD/packages)
+# usage: headers.sh BUILD ARCH [START]   (packages.sh unpacked to BUILD/packages)
+# ARCH is what Kbuild calls it, and mkimage too.
 # START is the physical address at which the kernel's first byte runs, if it is not
 # linked to run there.
 # results:
@@ -13,7 +14,7 @@
 set -eu
 export LC_ALL=C
 
-build=$1 begin=${2-}
+build=$1 arch=$2 begin=${3-}
 # Makes of two terminals take turns.
 exec 9>"$build/headers.lock"
 flock 9
@@ -85,7 +86,7 @@ uimage_of_zimage() {
 	for start in $starts; do
 		tail -c "+$((start + 1))" "$image" | head -c $((end - start)) | xz -dc --single-stream >"$1.raw" 2>/dev/null || :
 		if [ "$want" -eq "$(wc -c <"$1.raw")" ]; then
-			mkimage -A arm -O linux -T kernel -C none -a "$begin" -e "$begin" -n "Linux $release" -d "$1.raw" "$1.tmp" >/dev/null
+			mkimage -A "$arch" -O linux -T kernel -C none -a "$begin" -e "$begin" -n "Linux $release" -d "$1.raw" "$1.tmp" >/dev/null
 			rm "$1.raw"
 			mv "$1.tmp" "$1"
 			return

@@ -10,7 +10,7 @@
 #   102      the emulator could not be started, or died
 #   103      a variable has an impossible value, or nothing is built
 #   124      TIMEOUT passed
-# shellcheck disable=SC2154 # run.sh sets profile, machine, cross, kvm_flags,
+# shellcheck disable=SC2154 # run.sh sets profile, machine, cross, kvm_flags, varies,
 # command_line_size, emulator, program, packages and front
 
 OUT=${OUT:-out}
@@ -362,29 +362,28 @@ recorded() {
 	say "recorded in $run/recording; make replay shows it again"
 }
 
-# state COMMAND... prints what a snapshot or a replay must find again as it was, a
-# line each. How one looks at the guest is not among it.
+# state COMMAND... prints what a snapshot, a checkpoint or a replay must find again as
+# it was, a line each. A replay reads files again that others have in memory.
 state() {
-	printf '%s\n' "emulator $(stat -L -c '%s bytes of %y' "$(command -v "$program")")"
-	printf '%s\n' "kernel $(stat -L -c '%s bytes of %y' "$build/kernel")"
-	[ ! -e "${disk-}.base" ] || printf '%s\n' "disk made on $(cat "$disk.base")"
-	while [ $# -gt 0 ]; do
-		words=$1
-		shift
-		case ${1--} in
-		-*) ;;
-		*) words="$words $1" && shift ;;
-		esac
-		case $words in
-		--cpu=* | --l1[di]=* | --l2=* | --memory-type=* | --command-line=* | --gdb=* | --terminal=* | --restore=* | --readfile=*) ;;
-		--outdir=* | --checkpoints=* | --state=*) ;;
-		--disk=*) printf '%s\n' "$words, $(stat -L -c '%s bytes of %y' "${words#*=}")" ;;
-		-S | -loadvm\ * | -gdb\ * | *id=gdb* | -display\ * | -netdev\ *) ;;
-		*"$run/recording"*) printf '%s\n' "$words" | sed 's/,rr=[a-z]*//; s|/recording\.new/|/recording/|' ;;
-		-initrd\ *) printf '%s\n' "$words${RR:+, checksum $(cksum <"${words#* }")}" ;;
-		*) printf '%s\n' "$words" ;;
-		esac
-	done
+	{
+		printf '%s\n' "emulator $(stat -L -c '%s bytes of %y' "$(command -v "$program")")"
+		printf '%s\n' "kernel $(stat -L -c '%s bytes of %y' "$build/kernel")"
+		[ ! -e "${disk-}.base" ] || printf '%s\n' "disk made on $(cat "$disk.base")"
+		while [ $# -gt 0 ]; do
+			words=$1
+			shift
+			case ${1--} in
+			-*) ;;
+			*) words="$words $1" && shift ;;
+			esac
+			case $words in
+			*"$run/recording"*) words=$(printf '%s' "$words" | sed 's|/recording\.new/|/recording/|') ;;
+			--*=*) [ ! -f "${words#*=}" ] || words="$words, $(stat -L -c '%s bytes of %y' "${words#*=}")" ;;
+			*\ *) [ -z "${RR-}" ] || [ ! -f "${words#* }" ] || words="$words, checksum $(cksum <"${words#* }")" ;;
+			esac
+			printf '%s\n' "$words"
+		done
+	} | VARIES=$varies LC_ALL=C awk '{ gsub(ENVIRON["VARIES"], "") } $0 != ""'
 }
 
 # check_snapshot refuses a snapshot of another machine, and says what differs.

@@ -228,7 +228,7 @@ $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call aga
 	@touch $@
 
 $(P)/distro/kernel.stamp: $(P)/distro/packages/versions
-	@sh generated/common/headers.sh $(P)/distro
+	@sh generated/common/headers.sh $(P)/distro mips
 	@touch $@
 
 # What of the fragment the ready-made kernel does not have.

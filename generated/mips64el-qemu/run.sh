@@ -15,6 +15,7 @@ profile=mips64el-qemu
 machine=mips64
 cross=mips64el-linux-gnuabi64-
 kvm_flags=''
+varies='^-S$|^-(loadvm|gdb|display|netdev) .*|^-chardev .*id=gdb,.*|,rr=[a-z]+'
 command_line_size=210
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -15,6 +15,7 @@ profile=ppc64el-qemu
 machine=ppc64le
 cross=powerpc64le-linux-gnu-
 kvm_flags=''
+varies='^-S$|^-(loadvm|gdb|display|netdev) .*|^-chardev .*id=gdb,.*|,rr=[a-z]+'
 command_line_size=2048
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -15,6 +15,7 @@ profile=riscv64-qemu
 machine=riscv64
 cross=riscv64-linux-gnu-
 kvm_flags=''
+varies='^-S$|^-(loadvm|gdb|display|netdev) .*|^-chardev .*id=gdb,.*|,rr=[a-z]+'
 command_line_size=1024
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -15,6 +15,7 @@ profile=x86_64-qemu-linux612
 machine=x86_64
 cross=x86_64-linux-gnu-
 kvm_flags='vmx|svm'
+varies='^-S$|^-(loadvm|gdb|display|netdev) .*|^-chardev .*id=gdb,.*|,rr=[a-z]+'
 command_line_size=2048
 # shellcheck source=../common/run.sh
 . generated/common/run.sh

@@ -3,7 +3,7 @@
 package guest
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -126,44 +126,13 @@ func (r *Run) deleteStopped(id string) error {
 		return &diag.Error{Msg: fmt.Sprintf("the run %s of %s is about to start", r.Name, r.Profile), Hint: "try again"}
 	}
 	defer lock.Close()
-	// With a disk, and without, see run.sh.
-	for _, image := range []string{"disk-", "snapshots-"} {
-		if err := deleteFrom(filepath.Join(r.Folder, image+builder+".qcow2"), id); err != nil {
-			return err
-		}
+	// The images are those of a run with a disk, and without, see run.sh.
+	image := func(of string) string { return filepath.Join(r.Folder, of+builder+".qcow2") }
+	out, err := exec.Command("sh", "generated/common/snapshot-delete.sh", id, image("disk-"), image("snapshots-")).CombinedOutput()
+	if err != nil {
+		return &diag.Error{Msg: cmp.Or(strings.TrimSpace(string(out)), err.Error())}
 	}
 	return os.Remove(r.mark(builder, id))
-}
-
-// deleteFrom removes a state from a disk image, if the image is there and has it.
-func deleteFrom(image, id string) error {
-	if _, err := os.Stat(image); errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	text, err := qemuImg("info", "--output=json", image)
-	if err != nil {
-		return err
-	}
-	var info struct{ Snapshots []struct{ Name string } }
-	if err := json.Unmarshal(text, &info); err != nil {
-		return fmt.Errorf("qemu-img info %s: %w", image, err)
-	}
-	for _, s := range info.Snapshots {
-		if s.Name == id {
-			_, err = qemuImg("snapshot", "-q", "-d", id, image)
-		}
-	}
-	return err
-}
-
-// qemuImg returns what qemu-img prints.
-func qemuImg(args ...string) ([]byte, error) {
-	out, err := exec.Command("qemu-img", args...).Output()
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
-		return nil, errors.New(strings.TrimSpace(string(ended.Stderr)))
-	}
-	return out, err
 }
 
 func (r *Run) has(id string) error {

@@ -107,7 +107,7 @@ func textSchema(is string) map[string]any {
 // wordsSchema returns the schema of a text that stands for a list of such texts.
 // What quotes and backslashes make of it no pattern can tell.
 func wordsSchema(is string) map[string]any {
-	if is == "" {
+	if is == "" || is == "pattern" {
 		return ref("texts")
 	}
 	return ref(is + "s")

@@ -41,6 +41,7 @@ type Argv struct {
 	Needs      []string            `toml:"needs" is:"word" doc:"host packages that bring the program"`
 	Args       map[string][]string `toml:"args" is:"name" doc:"groups of arguments for the program"`
 	ConsoleLog string              `toml:"console_log" is:"word" doc:"the file that the emulator writes the guest's console to"`
+	Varies     []string            `toml:"varies" is:"pattern" doc:"what of the arguments may differ where a snapshot, a checkpoint or a recording is gone on with: extended regular expressions, what they match is left out"`
 	Front      string              `toml:"front" is:"path" doc:"the script of generated/ that runs the command, for an emulator that neither shows the console nor ends by itself"`
 	Script     string              `toml:"script" is:"word" doc:"the script that the emulator runs"`
 	ScriptArgs map[string][]string `toml:"script_args" is:"name" doc:"groups of arguments for the script"`

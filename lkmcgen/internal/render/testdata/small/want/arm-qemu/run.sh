@@ -15,6 +15,7 @@ profile=arm-qemu
 machine=armv7l
 cross=arm-linux-gnueabihf-
 kvm_flags=''
+varies=''
 command_line_size=1024
 # shellcheck source=../common/run.sh
 . generated/common/run.sh
