@@ -36,7 +36,7 @@ type Bar struct {
 const (
 	names, plot, right = 250.0, 830.0, 40.0
 	top, rowHeight     = 92.0, 22.0
-	letter, longest    = 6.6, 34 // pixels; letters of a name
+	letter, longest    = 6.6, 36 // pixels; letters of a name
 )
 
 // tones can be told apart by people who see no red or no green.

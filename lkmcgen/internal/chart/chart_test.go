@@ -49,7 +49,7 @@ func TestSVG(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{c.Title, "it's", "0 s", "7 s", "short", "1 < 2", "]]>", strings.Repeat("ä", 17) + "…" + strings.Repeat("ä", 16)} {
+	for _, want := range []string{c.Title, "it's", "0 s", "7 s", "short", "1 < 2", "]]>", strings.Repeat("ä", 18) + "…" + strings.Repeat("ä", 17)} {
 		if !slices.Contains(texts, want) {
 			t.Errorf("no text %q in %q", want, texts)
 		}
