@@ -47,6 +47,13 @@ find_built() {
 	vmlinux=$folder/$builder/vmlinux$(sed -n 's|.*/kernel\(-[a-z0-9_-]*\)".*|\1|p' "$run/run.json" | head -n 1)
 }
 
+# need_symbols wants debug information of the kernel of builder.
+need_symbols() {
+	[ -e "$vmlinux" ] || die "the kernel of BUILDER=$builder has no debug information here (start the guest with BUILDER=source)"
+	has debug_info "$vmlinux" ||
+		die "$vmlinux has no debug information (set DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT = true in the profile)"
+}
+
 # with_kernel GDB-ARGUMENT... becomes GDB, which has the symbols of vmlinux, and
 # runs no scripts but those of that kernel by itself.
 with_kernel() {

@@ -22,9 +22,7 @@ kgdb) option=KGDB=1 sign='kgdboc=' socket=serial.sock break=tbreak ;;
 esac
 need_guest "$sign" "$option" BUILDER=source
 find_built
-[ -e "$vmlinux" ] || die "the kernel of BUILDER=$builder has no debug information here (start the guest with BUILDER=source)"
-has debug_info "$vmlinux" ||
-	die "$vmlinux has no debug information (set DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT = true in the profile)"
+need_symbols
 need_gdb
 alone "$server"
 [ "$server" = gdb ] || "${folder%/*}/bin/lkmcgen" stop-kernel "$run" || exit

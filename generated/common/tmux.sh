@@ -12,6 +12,10 @@ run=$folder/runs/$name
 
 command -v tmux >/dev/null || die "tmux is missing (package tmux)"
 [ -t 0 ] || die "TMUX=1 needs a terminal"
+need_gdb
+builder=${BUILDER:?}
+vmlinux=$folder/$builder/vmlinux
+need_symbols
 if [ -e "$run/lock" ] && ! flock -n "$run/lock" true; then
 	die "RUN=$name is under way already (attach to it without TMUX=1)"
 fi

@@ -144,6 +144,8 @@ func TestGDBTmux(t *testing.T) {
 	tr := root(t)
 	tr.make(t, "build", "BUILDER=source").want(t, 0)
 	tr.make(t, "gdb", "TMUX=1", "BUILDER=source").want(t, 2, "TMUX=1 needs a terminal")
+	tr.make(t, "build").want(t, 0)
+	tr.command(t, nil, "script", "-qec", "make gdb TMUX=1", "/dev/null").want(t, 2, "the kernel of BUILDER=distro has no debug information here")
 	done := make(chan result, 1)
 	go func() {
 		done <- tr.command(t, nil, "script", "-qec", "stty rows 40 cols 150; make gdb TMUX=1 BUILDER=source BREAK=start_kernel RUN=gdb-tmux TIMEOUT=120", "/dev/null")
