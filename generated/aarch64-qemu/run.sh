@@ -280,6 +280,22 @@ if [ -n "$SNAPSHOT" ]; then
 	set -- "$@" -loadvm "$SNAPSHOT"
 fi
 
+# screen (profiles/arch/aarch64.qemu.toml)
+if [ -n "$RR" ]; then
+	:
+elif [ "$SCREEN" = 1 ]; then
+	set -- "$@" -device virtio-gpu-pci
+fi
+
+# input (profiles/emulator/qemu.toml)
+if [ -n "$RR" ]; then
+	:
+elif [ "$SCREEN" = 1 ]; then
+	set -- "$@" \
+		-device virtio-keyboard-pci \
+		-device virtio-tablet-pci
+fi
+
 # network (profiles/emulator/qemu.toml)
 if [ "$NET" = 1 ]; then
 	choose_ports FORWARD "$@"
@@ -303,18 +319,6 @@ if [ "$GDB" = 1 ]; then
 		-chardev "socket,id=gdb,path=$run/gdb.sock,server=on,wait=off" \
 		-gdb chardev:gdb \
 		-S
-fi
-
-# screen (profiles/arch/aarch64.qemu.toml)
-if [ "$SCREEN" = 1 ]; then
-	set -- "$@" -device virtio-gpu-pci
-fi
-
-# input (profiles/emulator/qemu.toml)
-if [ "$SCREEN" = 1 ]; then
-	set -- "$@" \
-		-device virtio-keyboard-pci \
-		-device virtio-tablet-pci
 fi
 
 # serial (profiles/emulator/qemu.toml)

@@ -271,6 +271,22 @@ if [ -n "$SNAPSHOT" ]; then
 	set -- "$@" -loadvm "$SNAPSHOT"
 fi
 
+# screen (profiles/emulator/qemu.toml)
+if [ -n "$RR" ]; then
+	:
+elif [ "$SCREEN" = 1 ]; then
+	set -- "$@" -device VGA
+fi
+
+# input (profiles/emulator/qemu.toml)
+if [ -n "$RR" ]; then
+	:
+elif [ "$SCREEN" = 1 ]; then
+	set -- "$@" \
+		-device virtio-keyboard-pci \
+		-device virtio-tablet-pci
+fi
+
 # network (profiles/emulator/qemu.toml)
 if [ "$NET" = 1 ]; then
 	choose_ports FORWARD "$@"
@@ -294,18 +310,6 @@ if [ "$GDB" = 1 ]; then
 		-chardev "socket,id=gdb,path=$run/gdb.sock,server=on,wait=off" \
 		-gdb chardev:gdb \
 		-S
-fi
-
-# screen (profiles/emulator/qemu.toml)
-if [ "$SCREEN" = 1 ]; then
-	set -- "$@" -device VGA
-fi
-
-# input (profiles/emulator/qemu.toml)
-if [ "$SCREEN" = 1 ]; then
-	set -- "$@" \
-		-device virtio-keyboard-pci \
-		-device virtio-tablet-pci
 fi
 
 # serial (profiles/emulator/qemu.toml)

@@ -273,6 +273,20 @@ if [ -n "$SNAPSHOT" ]; then
 	set -- "$@" -loadvm "$SNAPSHOT"
 fi
 
+# screen (profiles/emulator/qemu.toml)
+if [ -n "$RR" ]; then
+	:
+elif [ "$SCREEN" = 1 ]; then
+	set -- "$@" -device VGA
+fi
+
+# input (profiles/arch/x86_64.qemu.toml)
+if [ -n "$RR" ]; then
+	:
+elif [ "$SCREEN" = 1 ]; then
+	:
+fi
+
 # vapic (profiles/arch/x86_64.qemu.toml)
 if [ -n "$RR" ]; then
 	set -- "$@" -global apic.vapic=off
@@ -301,16 +315,6 @@ if [ "$GDB" = 1 ]; then
 		-chardev "socket,id=gdb,path=$run/gdb.sock,server=on,wait=off" \
 		-gdb chardev:gdb \
 		-S
-fi
-
-# screen (profiles/emulator/qemu.toml)
-if [ "$SCREEN" = 1 ]; then
-	set -- "$@" -device VGA
-fi
-
-# input (profiles/arch/x86_64.qemu.toml)
-if [ "$SCREEN" = 1 ]; then
-	:
 fi
 
 # serial (profiles/emulator/qemu.toml)
