@@ -168,6 +168,9 @@ that cannot be, GDB ends and nothing is attached to."""
         if problems:
             gdb.write("".join("error: %s\n" % p for p in problems), gdb.STDERR)
             gdb.execute("quit 1")
+        if not kernel:
+            # Else GDB would not know how wide an address is, where an arch has several ABIs.
+            gdb.execute("exec-file " + path, to_string=True)
         gdb.execute("target remote " + socket)
         process = Process(program, name, functions)
         if kernel:
