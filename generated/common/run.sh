@@ -18,7 +18,7 @@ OUT=${OUT:-out}
 # shellcheck disable=SC2034
 out=$OUT
 usage_text=
-variables=
+settings=
 problems=
 wanted=
 hints=
@@ -55,15 +55,15 @@ recall() {
 	esac
 }
 
-# settings prints the lines that recall reads.
+# setting VARIABLE VALUE adds to settings, the lines that recall reads. They are as they
+# were given: what a default is may hang on others.
 # shellcheck disable=SC2016 # the variables are those of recall
-settings() {
-	for name in BUILDER $variables; do
-		case $name in
-		RUN | RR | GDB | TIMEOUT) ;;
-		*) [ -z "$(value_of "$name")" ] || printf '[ -n "${%s-}" ] || %s=%s\n' "$name" "$name" "$(shell_words "$(value_of "$name")")" ;;
-		esac
-	done
+setting() {
+	case $1 in
+	RUN | RR | GDB | TIMEOUT) ;;
+	*) settings="$settings$(printf '[ -n "${%s-}" ] || %s=%s' "$1" "$1" "$(shell_words "$2")")
+" ;;
+	esac
 }
 
 # unavailable BUILDER WHY says why a builder does not exist for the profile.
@@ -75,6 +75,7 @@ unavailable() {
 
 builders() {
 	BUILDER=${BUILDER:-$1}
+	setting BUILDER "$BUILDER"
 	shift
 	usage_text=$(printf '  %-34s %s' "BUILDER=$BUILDER" "how kernel and root file system are made: $*")
 	one_of BUILDER "$@"
@@ -84,10 +85,9 @@ builders() {
 option() {
 	usage_text="$usage_text
 $(printf '  %-34s %s' "$1=${3:-$([ "$2" = flag ] && printf 1 || printf ...)}" "$4")"
-	variables="$variables $1"
 	value=$(value_of "$1"; printf x)
 	value=${value%x}
-	[ -n "$value" ] || value=$3
+	if [ -n "$value" ]; then setting "$1" "$value"; else value=$3; fi
 	eval "$1=\$value"
 	case $2:$value in
 	flag: | flag:0 | flag:1 | script:*) ;;
@@ -355,7 +355,7 @@ recorded() {
 		rm -rf "$recording"
 		return
 	fi
-	settings >"$recording/settings"
+	printf '%s' "$settings" >"$recording/settings"
 	mv "$run/state" "$recording/state"
 	rm -rf "$run/recording"
 	mv "$recording" "$run/recording"
