@@ -32,6 +32,19 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestRecordWithoutScreen: a profile with a screen is recorded without it; who asks for
+// one is refused.
+func TestRecordWithoutScreen(t *testing.T) {
+	needBoot(t)
+	tr := root(t).with("RR=record")
+	r := tr.command(t, nil, "sh", "generated/x86_64-qemu-x11/run.sh", "-n")
+	r.want(t, 0, "rr=record")
+	if strings.Contains(r.output, "VGA") {
+		t.Errorf("there is a screen in %s", r.output)
+	}
+	tr.with("SCREEN=1").command(t, nil, "sh", "generated/x86_64-qemu-x11/run.sh", "-n").want(t, 103, "RR and SCREEN cannot be given together")
+}
+
 func replays(t *testing.T, tr tree) {
 	tr.make(t, "build").want(t, 0)
 	tr.make(t, "replay", "RUN=no-such").want(t, 2, "there is no recording of RUN=no-such")
@@ -43,7 +56,7 @@ func replays(t *testing.T, tr tree) {
 	}
 
 	tr = tr.with("RUN=replay")
-	recording := varies(t, tr.make(t, "record", whatVaries))
+	recording := varies(t, tr.make(t, "record", "FORWARD=22", whatVaries))
 	log := filepath.Join(tr.runFolder("replay"), "console.log")
 	recorded := content(t, log)
 	for range 2 {
