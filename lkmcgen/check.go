@@ -355,11 +355,11 @@ func (c *checker) text(r *checked) {
 		if len(l.Loses) > 0 {
 			fmt.Fprintf(c.stdout, "  then lost: %s\n", strings.Join(l.Loses, " "))
 		}
-		if l.Or != nil {
-			fmt.Fprintf(c.stdout, "  or:  %s = %s%s\n", l.Or.Name, toml(l.Or.Value), r.instead(*l.Or))
-		}
 		if l.Hint != "" {
 			fmt.Fprintf(c.stdout, "  %s\n", l.Hint)
+		}
+		if l.Or != nil {
+			fmt.Fprintf(c.stdout, "  or:  %s = %s%s\n", l.Or.Name, toml(l.Or.Value), r.instead(*l.Or))
 		}
 		if why := r.optional(l.Asked.Name); why != "" {
 			fmt.Fprintf(c.stdout, "  optional: %s\n", why)

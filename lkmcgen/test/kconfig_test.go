@@ -288,6 +288,20 @@ func TestWhyNot(t *testing.T) {
 			k.mend(t, words, name, value, l, test.fix)
 		})
 	}
+	t.Run("in a profile", func(t *testing.T) {
+		asked := configLines(readText(t, "generated/x86_64-qemu/linux.config") + "CONFIG_USB_STORAGE=y\n")
+		l := k.lost(t, configText(asked))["USB_STORAGE"]
+		for _, f := range l.Fix {
+			symbol, to := fixLine(f)
+			asked["CONFIG_"+symbol] = to
+		}
+		settled := k.settled(t, configText(asked))
+		for name, value := range asked {
+			if got := settled[name]; len(l.Fix) == 0 || got != value && (got != "" || value != "n") {
+				t.Errorf("with %q, %s is %q; want %q", l.Fix, name, got, value)
+			}
+		}
+	})
 	for _, name := range []string{"CRC32", "CONFIG_CRC32", "linux.config.CRC32"} {
 		r := k.command(t, nil, "out/bin/lkmcgen", "explain", k.name, name)
 		r.want(t, 0, "linux.config.CRC32 = true, which nobody asks for", "selects CRC32")
@@ -307,8 +321,7 @@ func (k *kernelTree) mend(t *testing.T, words []string, name, value string, l lo
 		l = k.lost(t, asFragment(words))[name]
 	}
 	for _, f := range l.Fix {
-		symbol, to, _ := strings.Cut(f, " = ")
-		to = strings.NewReplacer("true", "y", "false", "n", `"m"`, "m").Replace(to)
+		symbol, to := fixLine(f)
 		words = slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, symbol+"=") })
 		words = append(words, symbol+"="+to)
 		if symbol == name {
@@ -318,6 +331,21 @@ func (k *kernelTree) mend(t *testing.T, words []string, name, value string, l lo
 	if got := k.settled(t, asFragment(words))["CONFIG_"+name]; got != value && (got != "" || value != "n") {
 		t.Errorf("with %q, %s is %q; want %q", words, name, got, value)
 	}
+}
+
+// fixLine returns the symbol of a line of a fix, and its value as a .config has it.
+func fixLine(line string) (symbol, value string) {
+	symbol, value, _ = strings.Cut(line, " = ")
+	return symbol, strings.NewReplacer("true", "y", "false", "n", `"m"`, "m").Replace(value)
+}
+
+// configText writes what configLines reads.
+func configText(lines map[string]string) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		words = append(words, strings.TrimPrefix(name, "CONFIG_")+"="+lines[name])
+	}
+	return asFragment(words)
 }
 
 // asFragment writes words such as SMP=y as a fragment.

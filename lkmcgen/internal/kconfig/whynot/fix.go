@@ -37,6 +37,9 @@ func (x *explainer) fix(s *tree.Symbol, loss *Loss) {
 	lines, hint := x.plan(s, l, false)
 	if len(lines) == 0 {
 		loss.Hint = hint
+		if loss.Cause == Selected {
+			loss.Or = &tree.Line{Name: l.Name, Value: loss.Got}
+		}
 		return
 	}
 	best := x.keep(x.try(lines, l), l)
@@ -405,6 +408,10 @@ func (m *maker) another(s *tree.Symbol) ([]tree.Line, int) {
 		if lines, cost = join(lines, cost, own, c); cost < least {
 			best, least = lines, cost
 		}
+	}
+	if m.asked[m.tree.Plain(s)] == "y" {
+		off, c := m.set(s, "n")
+		return join(best, least, off, c)
 	}
 	return best, least
 }
