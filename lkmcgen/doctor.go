@@ -61,13 +61,9 @@ func examine(_ context.Context, e *env, args []string) error {
 			h.Watched = append(h.Watched, path)
 		}
 	}
-	var findings []doctor.Finding
-	if len(args) == 1 {
-		p, broken := e.healthy(args[0])
-		findings = broken
-		if p != nil {
-			describe(&h, p, builder)
-		}
+	p, findings := e.healthy(strings.Join(args, ""))
+	if p != nil {
+		describe(&h, p, builder)
 	}
 	h.Needs = append(h.Needs, goals...)
 	findings = append(findings, h.Examine()...)
@@ -96,12 +92,12 @@ func (e *env) goVersion() string {
 	return ""
 }
 
-// healthy returns the profile, or nil, with what is wrong in profiles/: that
-// stops everything else, but not this.
+// healthy returns the profile of a name, nil without one, with what is wrong in
+// profiles/: that stops everything else, but not this.
 func (e *env) healthy(name string) (*resolve.Profile, []doctor.Finding) {
 	profiles, err := e.load()
 	var p *resolve.Profile
-	if err == nil {
+	if err == nil && name != "" {
 		p, err = pick(profiles, name)
 	}
 	if err == nil {

@@ -131,7 +131,7 @@ func TestClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, h.clock(), "warning from the future, so that make takes all else for older: "+file)
-	want(t, h.inotify(), "ok 1 folders can be watched")
+	want(t, h.inotify(), "ok what make watch looks at can be watched, folders: 1")
 }
 
 func TestKVM(t *testing.T) {

@@ -183,7 +183,7 @@ func (h Host) inotify() []Finding {
 			return one("inotify", Warning, fmt.Sprintf("make watch can look at no more than %d folders", n-1), "sudo sysctl fs.inotify.max_user_watches=524288")
 		}
 	}
-	return one("inotify", OK, fmt.Sprintf("%d folders can be watched", n), "")
+	return one("inotify", OK, fmt.Sprintf("what make watch looks at can be watched, folders: %d", n), "")
 }
 
 func bare(err error) error {

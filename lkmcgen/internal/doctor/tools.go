@@ -72,6 +72,9 @@ func (h Host) packages() []Finding {
 			missing = append(missing, n)
 		}
 	}
+	if len(h.Needs) == 0 {
+		return nil // nothing was named
+	}
 	if len(missing) == 0 {
 		return one("packages", OK, fmt.Sprintf("all %d that are needed are installed", len(h.Needs)), "")
 	}

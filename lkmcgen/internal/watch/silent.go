@@ -25,10 +25,16 @@ func Share(folder string) string {
 		return ""
 	}
 	kind := typeOf(string(mounts), fmt.Sprintf("%d:%d", major(s.Dev), minor(s.Dev)))
-	if name, _, _ := strings.Cut(kind, "."); !slices.Contains(silent, name) {
+	if !isSilent(kind) {
 		return ""
 	}
 	return kind
+}
+
+// isSilent tells whether a type of file system, such as "fuse.sshfs", is silent.
+func isSilent(kind string) bool {
+	name, _, _ := strings.Cut(kind, ".")
+	return slices.Contains(silent, name)
 }
 
 // Silent tells whether a folder lies on such a file system.

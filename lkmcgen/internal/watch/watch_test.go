@@ -427,10 +427,16 @@ func TestCheckout(t *testing.T) {
 }
 
 func TestTypeOf(t *testing.T) {
-	const mounts = "22 1 254:0 / / rw shared:1 - ext4 /dev/vda rw\n36 22 0:31 / /share rw,relatime - 9p share rw\n37 22 0:32 / /x\\040y rw - fuse.sshfs me: rw\n"
-	for device, want := range map[string]string{"254:0": "ext4", "0:31": "9p", "0:32": "fuse.sshfs", "0:3": ""} {
+	const mounts = "22 1 254:0 / / rw shared:1 - ext4 /dev/vda rw\n36 22 0:31 / /share rw,relatime - 9p share rw\n37 22 0:32 / /x\\040y rw - fuse.sshfs me: rw\n" +
+		"38 22 0:52 / /nfs rw,relatime shared:2 - nfs4 host:/share rw,vers=4.2\n"
+	for device, want := range map[string]string{"254:0": "ext4", "0:31": "9p", "0:32": "fuse.sshfs", "0:52": "nfs4", "0:3": ""} {
 		if got := typeOf(mounts, device); got != want {
 			t.Errorf("typeOf %s: %q, want %q", device, got, want)
+		}
+	}
+	for kind, want := range map[string]bool{"9p": true, "nfs": true, "nfs4": true, "fuse.sshfs": true, "ext4": false, "overlay": false} {
+		if isSilent(kind) != want {
+			t.Errorf("isSilent %s: %v, want %v", kind, !want, want)
 		}
 	}
 	if Silent("/proc") {
