@@ -31,7 +31,7 @@ func (x *explainer) like(name string) string {
 	var all []string
 	for _, s := range x.tree.Symbols {
 		if s.Defined() {
-			all = append(all, s.Name)
+			all = append(all, x.tree.Plain(s)) // as profiles write it
 		}
 	}
 	if hint := diag.DidYouMean(name, all); hint != "" {
@@ -60,7 +60,7 @@ func (x *explainer) sharing(name string) string {
 				continue
 			}
 			if parts := strings.Split(s.Name, "_"); slices.Contains(parts, word) {
-				with = append(with, candidate{s.Name, shared(words, parts)})
+				with = append(with, candidate{x.tree.Plain(s), shared(words, parts)})
 			}
 		}
 		if len(with) <= rare && (len(best) == 0 || len(with) > 0 && len(with) < len(best)) {
