@@ -24,8 +24,9 @@ from m5.defines import buildEnv
 # ISA does not expect.
 buildEnv["PROTOCOL"] = buildEnv.get("PROTOCOL") or "MI_example"
 
+# The boards are imported where they are made: gem5 simulates one instruction set and
+# has no other's parts.
 import m5.objects
-from gem5.components.boards.arm_board import ArmBoard
 from gem5.components.cachehierarchies.classic.no_cache import NoCache
 from gem5.components.cachehierarchies.classic.private_l1_cache_hierarchy import PrivateL1CacheHierarchy
 from gem5.components.cachehierarchies.classic.private_l1_private_l2_cache_hierarchy import PrivateL1PrivateL2CacheHierarchy
@@ -136,6 +137,8 @@ def unused(name):
     return socket(os.path.join(m5.options.outdir, name))
 
 def arm_board(args):
+    from gem5.components.boards.arm_board import ArmBoard
+
     one_of("--memory-type", args.memory_type, memory_types())
     board = ArmBoard(
         clk_freq=args.clock,
