@@ -73,7 +73,7 @@ fi
 append panic=-1
 append nokaslr norandmaps
 append printk.devkmsg=on
-append lpj=7999923
+append lpj=4000000
 if [ -n "$EVAL" ]; then
 	append_script lkmc_eval "$EVAL"
 elif [ -n "$EVAL_INIT" ]; then
@@ -105,11 +105,11 @@ fi
 # script
 set -- "$@" generated/common/gem5.py
 
-# cpu (profiles/emulator/gem5.toml)
+# cpu (profiles/arch/x86_64.gem5.toml)
 set -- "$@" \
 	"--cpu=$CPU" \
 	"--cores=$SMP" \
-	--clock=4GHz
+	--clock=1GHz
 
 # memory (profiles/emulator/gem5.toml)
 set -- "$@" \
