@@ -103,8 +103,9 @@ func reads(set *profile.Set, l *profile.Layer, files []string) bool {
 	return err != nil || slices.ContainsFunc(layers, func(l *profile.Layer) bool { return slices.Contains(files, l.File) })
 }
 
-// fill adds the files of profiles, and those that they share. While one profile's files are written others
-// are rendered, one more is resolved, and no more than these are in memory.
+// fill adds the files of profiles, and those that they share. While one profile's
+// files are written others are rendered, one more is resolved, and no more than these
+// are in memory.
 func fill(dir *output.Dir, renderer *render.Renderer, resolver *resolve.Resolver, profiles []*profile.Layer) error {
 	var problems diag.List
 	resolved := make(chan *resolve.Profile, 1)

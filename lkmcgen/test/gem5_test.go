@@ -55,13 +55,21 @@ func TestGem5Refused(t *testing.T) {
 	tr.put(t, "old/build/X86/gem5.opt", "", 0o777)
 	tr.command(t, nil, "sh", "generated/common/gem5.sh", "old", "out/gem5/old", "build", "ARM", "own", "out/gem5").
 		want(t, 1, "has no build/ARM/gem5.fast, .opt or .debug; built there is build/X86/gem5.opt")
-	// The tree of the last make gem5 is that of what is made later; make gem5 itself takes GEM5_SRC or clones.
+	// The tree of the last make gem5, while it is there, is that of what is made later;
+	// make gem5 itself takes GEM5_SRC or clones.
 	tr.put(t, "out/gem5/m5.arm64.tree", "old\n", 0o666)
+	tr.put(t, "out/gem5/m5.arm64", "", 0o777)
 	const clone = "fetch https:"
-	if r := g.make(t, "-n", "run", "GEM5_SRC="); strings.Contains(r.output, clone) {
+	r := g.make(t, "-n", "run", "GEM5_SRC=")
+	r.want(t, 0)
+	if strings.Contains(r.output, clone) {
 		t.Errorf("make run clones gem5 though there is the tree of the last make gem5:\n%s", r.output)
 	}
 	g.make(t, "-n", "gem5", "GEM5_SRC=").want(t, 0, clone)
+	if err := os.Remove(filepath.Join(tr.dir, "old/SConstruct")); err != nil {
+		t.Fatal(err)
+	}
+	g.make(t, "-n", "run", "GEM5_SRC=").want(t, 0, clone)
 	g.make(t, "gem5-shell").want(t, 2, "no guest default of aarch64-gem5 is running")
 	g.make(t, "stats").want(t, 2, "there are no statistics")
 }
