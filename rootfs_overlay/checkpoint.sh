@@ -26,4 +26,4 @@ set -eu
 }
 /m5 checkpoint
 /m5 readfile >/tmp/commands
-sh /tmp/commands
+[ ! -s /tmp/commands ] || exec sh /tmp/commands

@@ -13,6 +13,12 @@ import (
 // TestGuest tests the catalogue in a guest of each kernel.
 func TestGuest(t *testing.T) {
 	needBoot(t)
+	var lost []string // at the end too: a long log may be shown from there
+	t.Cleanup(func() {
+		for _, l := range lost {
+			t.Log(l)
+		}
+	})
 	for _, test := range []struct {
 		profile, builder string
 		slow             bool
@@ -39,7 +45,11 @@ func TestGuest(t *testing.T) {
 			}
 			r := tr.make(t, "test-guest")
 			r.want(t, 0, "0 failed")
-			t.Log(regexp.MustCompile(`(?m)^[0-9]+ passed.*`).FindString(r.output))
+			total := regexp.MustCompile(`(?m)^[0-9]+ passed.*`).FindString(r.output)
+			t.Log(total)
+			if t.Failed() {
+				lost = append(lost, test.profile+"/"+test.builder+": "+total, tail(r.output, 60))
+			}
 		})
 	}
 }
