@@ -254,6 +254,7 @@ func (c *checker) one(w *wanted) (*checked, error) {
 		final, err := t.Config(w.fragment, tree.No)
 		return &checked{w, t, &whynot.Report{Final: final}}, err
 	}
+	w.fragment = t.Counting(w.fragment)
 	r, err := whynot.Check(t, w.fragment)
 	return &checked{w, t, r}, err
 }

@@ -32,6 +32,25 @@ func ReadConfig(text, prefix string) []Line {
 	return lines
 }
 
+// Counting returns the lines that count, of those that name the same symbol: the
+// last, as Old says the first.
+func (t *Tree) Counting(lines []Line) []Line {
+	lines = slices.Clone(lines)
+	seen := map[string]bool{}
+	again := func(l Line) bool {
+		was := seen[l.Name]
+		seen[l.Name] = true
+		return was
+	}
+	if t.rules.Old {
+		return slices.DeleteFunc(lines, again)
+	}
+	slices.Reverse(lines)
+	lines = slices.DeleteFunc(lines, again)
+	slices.Reverse(lines)
+	return lines
+}
+
 // String returns the line as a .config has it, without a prefix.
 func (l Line) String() string {
 	if l.Value == "n" {
@@ -45,8 +64,7 @@ func (l Line) String() string {
 func (t *Tree) Olddefconfig(lines []Line, guess Tri) *State {
 	st := t.newState(guess)
 	st.read(lines)
-	st.settle()
-	return st
+	return st.settle()
 }
 
 // Allnoconfig returns what comes of lines when all that can be n is n.
@@ -59,33 +77,33 @@ func (t *Tree) Allnoconfig(lines []Line, guess Tri) *State {
 			v.Asked, v.AskedTri = true, No
 		}
 	}
-	st.settle()
-	return st
+	return st.settle()
 }
 
 func (t *Tree) newState(guess Tri) *State {
 	return &State{tree: t, values: make([]Value, len(t.all)), guess: guess, asked: map[*Symbol][]*Symbol{}}
 }
 
-// settle works out all values. What was worked out from a number that then
-// counts as not asked for stays.
-func (st *State) settle() {
+// settle finds the numbers that count as not asked for, and returns the state
+// with them. What is worked out from such a number is worked out as if it were
+// asked for.
+func (st *State) settle() *State {
 	st.calc(st.tree.Modules)
-	for _, s := range st.tree.all {
-		st.calc(s)
-	}
 	if !st.tree.rules.Reset {
-		return
+		return st
 	}
-	for _, s := range st.tree.all {
-		v := &st.values[s.id]
-		if v.Asked && (s.Type == Int || s.Type == Hex) && !st.InRange(s, v.AskedText) {
-			v.Asked, v.valid = false, false
+	final := st
+	for i := range st.values {
+		v, s := &st.values[i], st.tree.all[i]
+		if !v.Asked || s.Type != Int && s.Type != Hex || final.InRange(s, v.AskedText) {
+			continue
 		}
+		if final == st {
+			final = &State{tree: st.tree, before: st, reset: map[*Symbol]*Value{}}
+		}
+		final.reset[s] = &Value{}
 	}
-	for _, s := range st.tree.all {
-		st.calc(s)
-	}
+	return final
 }
 
 // read takes the lines for what is asked.

@@ -4,7 +4,13 @@ package tree
 
 // calc works out the value of a symbol, once.
 func (st *State) calc(s *Symbol) *Value {
-	v := &st.values[s.id]
+	v := st.reset[s]
+	switch {
+	case v == nil && st.before != nil:
+		return st.before.calc(s)
+	case v == nil:
+		v = &st.values[s.id]
+	}
 	if v.valid {
 		return v
 	}

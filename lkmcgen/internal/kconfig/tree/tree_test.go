@@ -3,6 +3,7 @@
 package tree
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -86,6 +87,8 @@ func TestOlddefconfig(t *testing.T) {
 		{"number without a value, old", "config A\n\tint \"a\"\n", "", "A=", oldest},
 		{"range moves", "config A\n\tint \"a\"\n\trange 1 5\n\tdefault 3\n", "A=9", "A=5", newest},
 		{"range resets", "config A\n\tint \"a\"\n\trange 1 5\n\tdefault 3\n", "A=9", "A=3", oldest},
+		{"range resets, what hangs on it does not", "config A\n\tint \"a\"\n\trange 1 5\n\tdefault 3\nconfig B\n\tdef_bool A = 5\n", "A=9", "A=3 B=y", oldest},
+		{"two ranges reset", "config A\n\tint \"a\"\n\trange 1 5\n\tdefault B\nconfig B\n\tint \"b\"\n\trange 1 5\n\tdefault 4\n", "A=9 B=8", "A=4 B=4", oldest},
 		{"choice by default", choice, "", "A=n B=y C=n", newest},
 		{"choice asked", choice, "C=y", "A=n B=n C=y", newest},
 		{"choice asked twice", choice, "C=y A=y", "A=y B=n C=n", newest},
@@ -116,7 +119,24 @@ func TestOlddefconfig(t *testing.T) {
 			if got := config(tree.Olddefconfig(ReadConfig(asked, ""), No).Lines()); got != test.want {
 				t.Errorf("Olddefconfig(%s) = %s; want %s", test.asked, got, test.want)
 			}
+			st := tree.Olddefconfig(ReadConfig(asked, ""), No)
+			for _, s := range slices.Backward(tree.all) {
+				st.Value(s)
+			}
+			if got := config(st.Lines()); got != test.want {
+				t.Errorf("Olddefconfig(%s), the last symbol worked out first, = %s; want %s", test.asked, got, test.want)
+			}
 		})
+	}
+}
+
+// Of lines that name a symbol again one counts, as conf has it.
+func TestCounting(t *testing.T) {
+	for old, want := range map[bool]string{false: "B=y A=n C=y", true: "A=y B=y C=n"} {
+		tree := mustParse(t, source("", Rules{Old: old}))
+		if got := config(tree.Counting(ReadConfig("A=y\nB=y\nA=n\nC=n\nC=y\n", ""))); got != want {
+			t.Errorf("Counting, old %v: %s; want %s", old, got, want)
+		}
 	}
 }
 

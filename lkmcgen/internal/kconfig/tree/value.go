@@ -28,13 +28,17 @@ type Value struct {
 	valid  bool
 }
 
-// A State is the values that come of what was asked for.
+// A State is the values that come of what was asked for. Each is worked out when
+// it is wanted first, so a state is for one goroutine.
 type State struct {
 	tree    *Tree
 	values  []Value
 	modules Tri
 	guess   Tri                   // of what nobody knows
 	asked   map[*Symbol][]*Symbol // choice to members, that asked for last first
+
+	before *State             // has the values of all but those that are reset
+	reset  map[*Symbol]*Value // numbers that count as not asked for
 }
 
 // Value returns what the state knows of a symbol.

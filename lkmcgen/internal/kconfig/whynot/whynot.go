@@ -7,7 +7,6 @@ package whynot
 import (
 	"fmt"
 	"slices"
-	"sync"
 
 	"lkmc/lkmcgen/internal/diag"
 	"lkmc/lkmcgen/internal/kconfig/project"
@@ -57,10 +56,6 @@ type Report struct {
 	Lost  []Loss // in the order of the fragment
 }
 
-// atOnce is how many losses are explained at the same time: each holds trial
-// configurations.
-const atOnce = 8
-
 // Check predicts what comes of a fragment and explains each symbol that is lost.
 func Check(p *project.Tree, fragment []tree.Line) (*Report, error) {
 	final, err := p.Config(fragment, tree.No)
@@ -82,17 +77,10 @@ func Check(p *project.Tree, fragment []tree.Line) (*Report, error) {
 			unsure = append(unsure, differs)
 		}
 	}
-	var explained sync.WaitGroup
-	turns := make(chan bool, atOnce)
 	for i := range r.Lost {
-		turns <- true
-		explained.Go(func() {
-			x := &explainer{tree: p, st: final, fragment: fragment, seen: map[*tree.Symbol]bool{}, noFix: i >= maxFixes}
-			x.explain(&r.Lost[i], unsure[i])
-			<-turns
-		})
+		x := &explainer{tree: p, st: final, fragment: fragment, seen: map[*tree.Symbol]bool{}, noFix: i >= maxFixes}
+		x.explain(&r.Lost[i], unsure[i])
 	}
-	explained.Wait()
 	return r, nil
 }
 
