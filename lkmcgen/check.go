@@ -57,7 +57,9 @@ func check(_ context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(400) // a tree stays until the end
+	if len(args) == 0 {
+		debug.SetGCPercent(400) // the trees stay until the end
+	}
 	c := &checker{env: e, checkOptions: o, trees: map[string]*project.Tree{}}
 	checks, err := c.plan(args)
 	if err != nil {
