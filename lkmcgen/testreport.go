@@ -43,16 +43,22 @@ func resultLine(r guest.Result) string {
 	return strings.TrimRight(fmt.Sprintf("%s  %-26s %5.1f s  %s", words[r.Verdict], r.Name, r.Seconds, r.Reason), " ")
 }
 
-// summary ends the stream: what failed, with its log, and the totals, in a line
-// that names what failed once more, for who sees but the last lines.
+// summary ends the stream: what failed, or passed only at the second try, with its
+// log, and the totals, in a line that names what failed once more, for who sees but
+// the last lines.
 func (t *testReport) summary(w io.Writer) {
 	var failed []string
 	for _, r := range t.Results {
-		if r.Verdict != guest.Failed {
+		word := "failed"
+		switch {
+		case r.Verdict == guest.Failed:
+			failed = append(failed, r.Name)
+		case r.Verdict == guest.Passed && r.Reason != "":
+			word = "passed"
+		default:
 			continue
 		}
-		failed = append(failed, r.Name)
-		fmt.Fprintf(w, "\n%s failed", r.Name)
+		fmt.Fprintf(w, "\n%s %s", r.Name, word)
 		if r.Reason != "" {
 			fmt.Fprintf(w, ": %s", r.Reason)
 		}

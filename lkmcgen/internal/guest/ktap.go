@@ -25,7 +25,7 @@ type Result struct {
 	Verdict Verdict  `json:"verdict"`
 	Reason  string   `json:"reason,omitempty"` // of a skip, of the end of a guest, of a second try
 	Seconds float64  `json:"seconds"`
-	Log     []string `json:"log,omitempty"` // what a failed test said
+	Log     []string `json:"log,omitempty"` // what a test said that failed, or passed at the second try
 }
 
 // KTAP reads the results of tests from a guest's output while it comes, in the
@@ -87,6 +87,8 @@ func (k *KTAP) line(text string) {
 		r.Verdict, r.Log = Failed, k.log
 	case m[3] != "":
 		r.Verdict = Skipped
+	case m[4] != "":
+		r.Log = k.log
 	}
 	k.Running, k.log, k.began = "", nil, time.Now()
 	k.OnResult(r)
