@@ -351,22 +351,25 @@ func (c *checker) text(r *checked) {
 			}
 			fmt.Fprintf(c.stdout, "    %s%s\n", place, s.Text)
 		}
-		for i, f := range l.Fix {
-			lead := map[bool]string{true: "  fix: ", false: "       "}[i == 0]
-			fmt.Fprintf(c.stdout, "%s%s = %s%s\n", lead, f.Name, toml(f.Value), r.instead(f))
-		}
-		if len(l.Loses) > 0 {
-			fmt.Fprintf(c.stdout, "  then lost: %s\n", strings.Join(l.Loses, " "))
-		}
+		c.lines(r, "  fix: ", l.Fix)
+		c.lines(r, "  then lost: ", l.Loses)
 		if l.Hint != "" {
 			fmt.Fprintf(c.stdout, "  %s\n", l.Hint)
 		}
 		if l.Or != nil {
-			fmt.Fprintf(c.stdout, "  or:  %s = %s%s\n", l.Or.Name, toml(l.Or.Value), r.instead(*l.Or))
+			c.lines(r, "  or:  ", []tree.Line{*l.Or})
 		}
 		if why := r.optional(l.Asked.Name); why != "" {
 			fmt.Fprintf(c.stdout, "  optional: %s\n", why)
 		}
+	}
+}
+
+// lines prints lines as a profile takes them.
+func (c *checker) lines(r *checked, lead string, lines []tree.Line) {
+	for _, l := range lines {
+		fmt.Fprintf(c.stdout, "%s%s%s\n", lead, set(l), r.instead(l))
+		lead = strings.Repeat(" ", len(lead))
 	}
 }
 
@@ -386,6 +389,9 @@ func (r *checked) instead(f tree.Line) string {
 	}
 	return fmt.Sprintf("  # instead of %v at %v", s.Data, at)
 }
+
+// set writes a line of a .config as a profile does.
+func set(l tree.Line) string { return l.Name + " = " + toml(l.Value) }
 
 // toml writes the value of a .config as a profile does.
 func toml(value string) string {
@@ -434,17 +440,22 @@ func (c *checker) asJSON(r *checked) checkedJSON {
 		at, _ := r.at(l.Asked.Name)
 		x := lostJSON{
 			Symbol: l.Asked.Name, At: at.String(), Asked: toml(l.Asked.Value), Got: toml(l.Got),
-			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Loses: l.Loses, Hint: l.Hint,
+			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Fix: sets(l.Fix), Loses: sets(l.Loses), Hint: l.Hint,
 		}
 		if l.Or != nil {
-			x.Or = l.Or.Name + " = " + toml(l.Or.Value)
-		}
-		for _, f := range l.Fix {
-			x.Fix = append(x.Fix, f.Name+" = "+toml(f.Value))
+			x.Or = set(*l.Or)
 		}
 		j.Lost = append(j.Lost, x)
 	}
 	return j
+}
+
+func sets(lines []tree.Line) []string {
+	var all []string
+	for _, l := range lines {
+		all = append(all, set(l))
+	}
+	return all
 }
 
 // hashed returns a name for a file that remembers things of a key.

@@ -222,7 +222,7 @@ func TestPredictedBusybox(t *testing.T) {
 type lostSymbol struct {
 	Symbol, Cause, Hint string
 	Why                 []struct{ At, Text string }
-	Fix                 []string
+	Fix, Loses          []string
 }
 
 // lost returns what a fragment loses, by name.
@@ -288,20 +288,24 @@ func TestWhyNot(t *testing.T) {
 			k.mend(t, words, name, value, l, test.fix)
 		})
 	}
-	t.Run("in a profile", func(t *testing.T) {
-		asked := configLines(readText(t, "generated/x86_64-qemu/linux.config") + "CONFIG_USB_STORAGE=y\n")
-		l := k.lost(t, configText(asked))["USB_STORAGE"]
-		for _, f := range l.Fix {
-			symbol, to := fixLine(f)
-			asked["CONFIG_"+symbol] = to
-		}
-		settled := k.settled(t, configText(asked))
-		for name, value := range asked {
-			if got := settled[name]; len(l.Fix) == 0 || got != value && (got != "" || value != "n") {
-				t.Errorf("with %q, %s is %q; want %q", l.Fix, name, got, value)
+	for _, word := range []string{"USB_STORAGE=y", "KALLSYMS=n"} {
+		t.Run("in a profile "+word, func(t *testing.T) {
+			asked := configLines(readText(t, "generated/x86_64-qemu/linux.config"))
+			name, value, _ := strings.Cut(word, "=")
+			asked["CONFIG_"+name] = value
+			l := k.lost(t, configText(asked))[name]
+			for _, f := range slices.Concat(l.Fix, l.Loses) {
+				symbol, to := fixLine(f)
+				asked["CONFIG_"+symbol] = to
 			}
-		}
-	})
+			settled := k.settled(t, configText(asked))
+			for name, value := range asked {
+				if got := settled[name]; len(l.Fix) == 0 || got != value && (got != "" || value != "n") {
+					t.Errorf("with %q and %q, %s is %q; want %q", l.Fix, l.Loses, name, got, value)
+				}
+			}
+		})
+	}
 	for _, name := range []string{"CRC32", "CONFIG_CRC32", "linux.config.CRC32"} {
 		r := k.command(t, nil, "out/bin/lkmcgen", "explain", k.name, name)
 		r.want(t, 0, "linux.config.CRC32 = true, which nobody asks for", "selects CRC32")

@@ -59,8 +59,8 @@ func (x *explainer) fix(s *tree.Symbol, loss *Loss) {
 type trial struct {
 	lines []tree.Line
 	st    *tree.State
-	holds bool     // what was lost is there
-	lost  []string // what else of the fragment is not, and is without the fix
+	holds bool        // what was lost is there
+	lost  []tree.Line // what becomes of the rest of the fragment that is not there, and is without the fix
 }
 
 func (t trial) price() int { return len(t.lines) + len(t.lost) }
@@ -74,8 +74,9 @@ func (x *explainer) try(lines []tree.Line, l tree.Line) trial {
 	t := trial{lines, st, written(x.tree, st, l.Name) == l.Value, nil}
 	asked := x.asked()
 	for _, a := range fragment {
-		if a.Name != l.Name && written(x.tree, x.st, a.Name) == asked[a.Name] && written(x.tree, st, a.Name) != a.Value {
-			t.lost = append(t.lost, a.Name)
+		got := written(x.tree, st, a.Name)
+		if a.Name != l.Name && written(x.tree, x.st, a.Name) == asked[a.Name] && got != a.Value {
+			t.lost = append(t.lost, tree.Line{Name: a.Name, Value: got})
 		}
 	}
 	return t
@@ -86,9 +87,10 @@ func (x *explainer) keep(t trial, l tree.Line) trial {
 	if len(t.lost) > maxKept {
 		return t
 	}
-	for _, name := range t.lost {
+	asked := x.asked()
+	for _, lost := range t.lost {
 		y := &explainer{tree: x.tree, st: t.st, fragment: with(x.fragment, t.lines)}
-		more, _ := y.plan(x.tree.Symbol(name), tree.Line{Name: name, Value: x.asked()[name]}, true)
+		more, _ := y.plan(x.tree.Symbol(lost.Name), tree.Line{Name: lost.Name, Value: asked[lost.Name]}, true)
 		if len(more) == 0 {
 			continue
 		}

@@ -45,7 +45,7 @@ type Loss struct {
 	Cause Cause
 	Steps []Step
 	Fix   []tree.Line // what to ask for besides, or instead; it was tried
-	Loses []string    // what else of the fragment is lost with the fix
+	Loses []tree.Line // what comes, with the fix, of the rest of the fragment that is lost then
 	Or    *tree.Line  // what to ask for if a later line that the fix goes against is to stay
 	Hint  string      // when there is no fix
 }
