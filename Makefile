@@ -102,7 +102,7 @@ NEEDS_GOAL_qemu-rebuild := $(NEEDS_GOAL_qemu)
 NEEDS_GOAL_gem5 := git:git g++:g++ m4:m4 pkg-config:pkg-config scons:/usr/bin/scons protobuf-compiler:protoc device-tree-compiler:dtc cpp:cpp \
 	libprotobuf-dev:/usr/include/google/protobuf/message.h libgoogle-perftools-dev:/usr/include/gperftools/tcmalloc.h \
 	python3-dev:/usr/bin/python3-config zlib1g-dev:/usr/include/zlib.h libpng-dev:/usr/include/png.h
-NEEDS_GOAL_unit := shellcheck:shellcheck
+NEEDS_GOAL_unit := shellcheck:shellcheck bindfs:bindfs
 # The tests want what the profiles of every arch need.
 NEEDS_GOAL_test := $(NEEDS_GOAL_unit) $(NEEDS_GOAL_gdb) nano:nano vim-tiny:vim.tiny tmux:tmux iproute2:ss procps:ps qemu-user:qemu-arm gcc:gcc ccache:ccache perl:perl device-tree-compiler:dtc \
 	$(if $(filter test test-all,$(MAKECMDGOALS)),$(shell sed -n 's/^NEEDS_[A-Za-z]* :=//p' generated/*-qemu*/rules.mk))

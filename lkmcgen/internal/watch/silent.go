@@ -11,9 +11,12 @@ import (
 )
 
 // silent are the types of file systems whose changes are not told, or only those
-// that this host makes: shares of another machine, of the host of a virtual one, or
-// of a program. All of FUSE is: sshfs, shared folders of containers.
-var silent = []string{"9p", "afs", "ceph", "cifs", "fuse", "fuseblk", "nfs", "nfs4", "prl_fs", "smb3", "vboxsf", "virtiofs", "vmhgfs"}
+// that this host makes: shares of another machine or with others, of the host of a
+// virtual one, or of a program. All of FUSE is: sshfs, shared folders of containers.
+var silent = []string{
+	"9p", "afs", "beegfs", "ceph", "cifs", "fuse", "fuseblk", "gfs2", "gpfs", "lustre",
+	"nfs", "nfs4", "ocfs2", "prl_fs", "smb3", "vboxsf", "virtiofs", "vmhgfs",
+}
 
 // Share returns the type of the file system that a folder lies on, such as "9p",
 // when it is one whose changes are not told; "" when it is not, or that cannot be

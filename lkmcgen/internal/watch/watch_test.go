@@ -139,15 +139,56 @@ func TestRelevant(t *testing.T) {
 	}
 }
 
-// TestRun watches a real folder, in both ways.
+// TestRun watches a real folder, in both ways; and one that is a share, where
+// changes are made behind it and not told.
 func TestRun(t *testing.T) {
-	t.Run("told", func(t *testing.T) { testRun(t, false) })
-	t.Run("looked", func(t *testing.T) { testRun(t, true) })
+	t.Run("told", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		testRun(t, dir, dir, false)
+	})
+	t.Run("looked", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		testRun(t, dir, dir, true)
+	})
+	t.Run("share", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		testRun(t, shared(t, dir), dir, true)
+	})
 }
 
-func testRun(t *testing.T, poll bool) {
-	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "watched")
+// shared returns a share of a folder, which is one by its type.
+func shared(t *testing.T, folder string) string {
+	t.Helper()
+	share := t.TempDir()
+	var said bytes.Buffer
+	c := exec.Command("bindfs", "-f", "-o", "attr_timeout=0,entry_timeout=0,negative_timeout=0", folder, share)
+	c.Stderr = &said
+	if err := c.Start(); err != nil {
+		t.Skip(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- c.Wait() }()
+	for !Silent(share) {
+		select {
+		case err := <-ended:
+			t.Skipf("bindfs: %v: %s", err, &said)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Cleanup(func() {
+		_ = c.Process.Signal(os.Interrupt) // it unmounts
+		<-ended
+	})
+	return share
+}
+
+// testRun makes changes below one folder and watches them below another, which is
+// the same or a share of it.
+func testRun(t *testing.T, share, dir string, poll bool) {
+	share, dir = filepath.Join(share, "watched"), filepath.Join(dir, "watched")
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +215,7 @@ func testRun(t *testing.T, poll bool) {
 	called := make(chan bool, 100)
 	ended := make(chan error)
 	go func() {
-		ended <- Run(ctx, []string{dir}, poll, func(context.Context, []string) { called <- true })
+		ended <- Run(ctx, []string{share}, poll, func(context.Context, []string) { called <- true })
 	}()
 	<-called
 	for _, step := range []struct {
