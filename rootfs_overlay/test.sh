@@ -26,36 +26,43 @@ noise='hrtimer: interrupt took|clocksource: |workqueue: .* hogged CPU|sched: RT 
 # What a kernel that checks itself says of a bug.
 bugs='BUG: |WARNING: |KASAN|Oops|general protection|DEBUG_LOCKS|ODEBUG|corruption|refcount_t|cannot create duplicate|still has|leaked'
 
+# Files are read by awk here: "read" of the shell asks the kernel for each byte, which
+# in an emulator takes more time than to start a program.
+
 # read_header NAME sets needs and pairs: how many blocks of Usage there are that
 # a guest can run, in the files usage.N and expected.N.
 read_header() {
-	needs='' pairs=0
-	section='' host='' debugger=''
-	while IFS= read -r line; do
-		case $line in
-		Usage:) pairs=$((pairs + 1)) host='' section=usage.$pairs && : >"$work/$section" ;;
-		Expected:)
-			section=''
-			[ -n "$host" ] || { section=expected.$pairs && : >"$work/$section"; }
-			;;
-		Test:*) debugger=1 ;;
-		Needs:*) needs=${line#Needs:} section=needs ;;
-		'	make '*)
-			# A boot of its own, which the host tests.
-			[ "$section" != "usage.$pairs" ] || pairs=$((pairs - 1)) section='' host=1
-			;;
-		'	'*)
-			case $section in
-			usage.* | expected.*) printf '%s\n' "${line#	}" >>"$work/$section" ;;
-			needs) needs="$needs ${line#	}" ;;
-			esac
-			;;
-		'') ;;
-		' '*) [ "$section" != needs ] || needs="$needs $line" ;;
-		*) section= ;;
-		esac
-	done <"$catalogue/$1"
-	[ -z "$debugger" ] || pairs=0
+	header=$(awk -v work="$work" '
+	/^Usage:/ { pairs++; host = 0; section = work "/usage." pairs; printf "" >section; next }
+	/^Expected:/ {
+		section = host ? "" : work "/expected." pairs
+		if (!host)
+			printf "" >section
+		next
+	}
+	/^Test:/ { debugger = 1 }
+	/^Needs:/ { needs = substr($0, 7); section = "needs"; next }
+	/^\tmake / {
+		# A boot of its own, which the host tests.
+		if (section == work "/usage." pairs) {
+			pairs--
+			section = ""
+			host = 1
+		}
+		next
+	}
+	/^\t/ {
+		if (section == "needs")
+			needs = needs " " substr($0, 2)
+		else if (section != "")
+			print substr($0, 2) >section
+		next
+	}
+	/^ / { if (section == "needs") needs = needs " " $0; next }
+	/./ { section = "" }
+	END { printf "%d%s", debugger ? 0 : pairs, needs }' "$catalogue/$1")
+	needs=${header#"${header%%[!0-9]*}"}
+	pairs=${header%"$needs"}
 }
 
 # missing sets lacking to the first thing of needs that is not there.
@@ -103,10 +110,7 @@ pci_device() {
 
 # loaded sets modules to the names of those that are no part of the kernel: (O).
 loaded() {
-	modules=
-	while read -r module _ _ _ _ _ taint; do
-		case $taint in *O*) modules="$modules $module" ;; esac
-	done </proc/modules
+	modules=$(awk '$7 ~ /O/ { printf " %s", $1 }' /proc/modules)
 }
 
 # run_line LINE adds to the transcript what it wrote, each line after an "o", and
@@ -114,7 +118,7 @@ loaded() {
 run_line() {
 	eval "$1" >"$work/out" 2>&1 </dev/null
 	status=$?
-	while IFS= read -r line || [ -n "$line" ]; do printf 'o%s\n' "$line"; done <"$work/out" >>"$work/transcript"
+	[ ! -s "$work/out" ] || awk '{ print "o" $0 }' "$work/out" >>"$work/transcript"
 	dmesg -rc >>"$work/transcript"
 }
 
@@ -251,7 +255,6 @@ fails() {
 # another one, with 2 when the kernel said that there is a bug.
 one() {
 	bad='' subtests=0
-	read_header "$1"
 	printf '  KTAP version 1\n  # Subtest: %s\n' "$1"
 	loaded
 	before=$modules
@@ -260,10 +263,10 @@ one() {
 	cd / || exit
 	pair=0 which=
 	: >"$work/expected"
-	while [ $pair -lt $pairs ]; do
+	while [ $pair -lt "$pairs" ]; do
 		pair=$((pair + 1))
-		[ $pairs -eq 1 ] || which=", $pair"
-		while IFS= read -r line; do printf '%s\n' "$line"; done <"$work/expected.$pair" >>"$work/expected"
+		[ "$pairs" -eq 1 ] || which=", $pair"
+		cat "$work/expected.$pair" >>"$work/expected"
 		: >"$work/transcript"
 		dmesg -c >/dev/null
 		while IFS= read -r command <&8; do
@@ -293,7 +296,7 @@ one() {
 
 # attempt NAME runs that process.
 attempt() {
-	LKMC_TEST_ONE=$work timeout -s KILL "$seconds" sh "$0" "$1"
+	LKMC_TEST_ONE=$work LKMC_TEST_NEEDS=$needs LKMC_TEST_PAIRS=$pairs timeout -s KILL "$seconds" sh "$0" "$1"
 }
 
 # ended STATUS is what is to be done after an entry was ended by time-out: it prints
@@ -316,7 +319,7 @@ ended() {
 # sleeps is true when what the entry says depends on time: a busy host can make
 # that another text, but not twice.
 sleeps() {
-	while [ $pairs -gt 0 ]; do
+	while [ "$pairs" -gt 0 ]; do
 		! grep -q '^sleep' "$work/usage.$pairs" || return 0
 		pairs=$((pairs - 1))
 	done
@@ -365,7 +368,7 @@ shift $((OPTIND - 1))
 
 # Called by itself, below, for one entry.
 if [ -n "${LKMC_TEST_ONE-}" ]; then
-	work=$LKMC_TEST_ONE
+	work=$LKMC_TEST_ONE needs=$LKMC_TEST_NEEDS pairs=$LKMC_TEST_PAIRS
 	one "$1"
 	exit
 fi
@@ -376,7 +379,7 @@ if [ $# -eq 0 ]; then
 	# Those that have nothing to run here are left out.
 	for file in "$catalogue"/*; do
 		read_header "${file##*/}"
-		[ $pairs -eq 0 ] || set -- "$@" "${file##*/}"
+		[ "$pairs" -eq 0 ] || set -- "$@" "${file##*/}"
 	done
 fi
 for name; do
@@ -395,7 +398,7 @@ for name; do
 		echo "ok $number $name # SKIP $lacking"
 		continue
 	fi
-	if [ $pairs -eq 0 ]; then
+	if [ "$pairs" -eq 0 ]; then
 		echo "ok $number $name # SKIP it is tested from the host"
 		continue
 	fi
