@@ -31,7 +31,7 @@ skip() {
 
 # log PATTERN prints the text of the last kernel message that contains PATTERN.
 log() {
-	dmesg | grep -F -e "$1" | tail -n 1 | sed 's/^\[[^]]*\] //'
+	dmesg | awk -v text="$1" 'index($0, text) { last = $0 } END { sub(/^\[[^]]*\] /, "", last); print last }'
 }
 
 # finish turns the counters into an exit status.
