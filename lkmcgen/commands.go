@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -228,7 +229,7 @@ func pick(profiles []*resolve.Profile, name string) (*resolve.Profile, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return nil, &diag.Error{Msg: fmt.Sprintf("there is no profile %q", name), Hint: diag.DidYouMean(name, names)}
+	return nil, &diag.Error{Msg: fmt.Sprintf("there is no profile %q", name), Hint: cmp.Or(diag.DidYouMean(name, names), "make list prints them")}
 }
 
 // explained returns the settings that the keys name, all when there is no key, and
@@ -246,13 +247,16 @@ func (e *env) explained(p *resolve.Profile, out string, keys []string) ([]*resol
 		if err == nil {
 			continue
 		}
-		u, failed := e.unasked(p, out, key)
+		u, looked, failed := e.unasked(p, out, key)
 		switch {
 		case failed != nil:
 			problems.Append(failed)
 		case u != nil:
 			others = append(others, u)
 		default:
+			if x, ok := errors.AsType[*diag.Error](err); ok && x.Hint == "" && !looked && key == strings.ToUpper(key) {
+				x.Hint = noSources
+			}
 			problems.Append(err)
 		}
 	}

@@ -26,18 +26,21 @@ type unasked struct {
 	Why     []stepJSON `json:"why"`
 }
 
+// noSources is said of what may be the name of such a symbol.
+const noSources = "for a symbol that nobody asks for the sources have to be there: make check-config fetches them"
+
 var symbolName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
 // unasked finds a symbol in the trees of sources that are in the folder out; nil
-// when none of them defines it. Its name is with or without its prefix, or the key
+// when none of them defines it; looked is false when there are none. Its name is with or without its prefix, or the key
 // that a profile would set: linux.config.NAME.
-func (e *env) unasked(p *resolve.Profile, out, name string) (*unasked, error) {
+func (e *env) unasked(p *resolve.Profile, out, name string) (u *unasked, looked bool, err error) {
 	part, rest, isKey := strings.Cut(name, ".config.")
 	if isKey {
 		name = rest
 	}
 	if !symbolName.MatchString(name) {
-		return nil, nil
+		return nil, true, nil
 	}
 	c := &checker{env: e, checkOptions: checkOptions{out: out, trees: map[string]*string{}}, trees: map[string]*project.Tree{}}
 	for _, d := range kconfig.Dialects() {
@@ -46,12 +49,13 @@ func (e *env) unasked(p *resolve.Profile, out, name string) (*unasked, error) {
 	for _, d := range kconfig.Dialects() {
 		symbol := strings.TrimPrefix(name, d.Prefix)
 		if folder := c.folder(p, d.Name); isDir(folder) && (!isKey || part == d.Name) {
-			if u, err := c.unasked(&wanted{Profile: p, part: d, tree: folder}, symbol); u != nil || err != nil {
-				return u, err
+			looked = true
+			if u, err = c.unasked(&wanted{Profile: p, part: d, tree: folder}, symbol); u != nil || err != nil {
+				return u, true, err
 			}
 		}
 	}
-	return nil, nil
+	return nil, looked, nil
 }
 
 func (c *checker) unasked(w *wanted, symbol string) (*unasked, error) {
