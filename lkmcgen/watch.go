@@ -214,7 +214,7 @@ func (w *watcher) act(ctx context.Context, c change) {
 		c.modules = nil
 	}
 	for _, m := range c.modules {
-		w.make(ctx, "-s", builder, "insmod", "MODULE="+m)
+		w.make(ctx, builder, "insmod", "MODULE="+m)
 	}
 	files := map[string]string{} // by their name in the guest
 	if len(c.programs) > 0 && w.make(ctx, "-s", builder, "programs") {
@@ -309,7 +309,7 @@ func (w *watcher) folder() string {
 // make calls make with further settings and a goal, and tells whether it went
 // well.
 func (w *watcher) make(ctx context.Context, args ...string) bool {
-	return w.e.command(ctx, append(slices.Clone(w.args), args...)...)
+	return w.e.command(ctx, slices.Concat(w.args, []string{"--no-print-directory"}, args)...)
 }
 
 // command runs a command with the program's own input and output, and says so

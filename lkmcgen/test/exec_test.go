@@ -431,6 +431,7 @@ func TestExecWatch(t *testing.T) {
 	}
 	expect(": 0 files changed\n")
 	g.edit(t, "kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`)
+	expect("/hello.o\n") // what compiles it is seen
 	expect("] hello again\n")
 	g.edit(t, "kernel_module/hello.c", `pr_info("hello again`, `pr_nonsense("hello`)
 	expect("pr_nonsense")
@@ -458,6 +459,9 @@ func TestExecWatch(t *testing.T) {
 	expect("out of date now: modules, root file system (make build BUILDER=distro)")
 	if n := strings.Count(string(content(t, log)), "disc_size"); n > 2 {
 		t.Errorf("a mistake that was made twice is told %d times", n)
+	}
+	if strings.Contains(string(content(t, log)), "ing directory") {
+		t.Error("make tells its folder")
 	}
 	syscall.Kill(-c.Process.Pid, syscall.SIGINT)
 	c.Wait()
