@@ -140,9 +140,10 @@ need_terminal() {
 	esac
 }
 
-# tell_import TARGET says how to keep what a menu changed.
+# tell_import TARGET says where its result is, or how to keep what a menu changed.
 tell_import() {
 	case $1 in
+	savedefconfig) say "it is $build/defconfig" ;;
 	*config) cmp -s "$build/.config" "$build/lkmc.config" || say "to keep the change in the profile: make $label-import" ;;
 	esac
 }
