@@ -32,6 +32,9 @@ type checkOptions struct {
 	trees        map[string]*string // part to the folder given
 }
 
+// maxUnreadable bounds what is reported of a file that is no fragment.
+const maxUnreadable = 20
+
 // A checker predicts what becomes of the fragments of profiles.
 type checker struct {
 	*env
@@ -172,6 +175,9 @@ func (e *env) inRoot(name string) string {
 func (c *checker) asked(p *resolve.Profile, d kconfig.Dialect) (string, error) {
 	if c.fragment != "" {
 		text, err := os.ReadFile(c.fragment)
+		if err == nil {
+			err = readable(c.fragment, string(text), d.Prefix)
+		}
 		return string(text), err
 	}
 	renderer, err := render.New(os.DirFS(c.root))
@@ -179,6 +185,22 @@ func (c *checker) asked(p *resolve.Profile, d kconfig.Dialect) (string, error) {
 		return "", err
 	}
 	return renderer.Fragment(p, d)
+}
+
+// readable tells which lines of a file ask for nothing and are no comments: conf
+// would pass over them with a warning.
+func readable(file, text, prefix string) error {
+	var problems diag.List
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimRight(line, " \t\r\n")
+		if line == "" || line[0] == '#' || len(tree.ReadConfig(line, prefix)) == 1 || len(problems) == maxUnreadable {
+			continue
+		}
+		problems.Add(diag.Pos{File: file, Line: number}, fmt.Sprintf("want %[1]sNAME=value, or # %[1]sNAME is not set", prefix), "the line asks for no symbol")
+	}
+	return problems.Err()
 }
 
 // tree reads the Kconfig files of a part, once for all profiles that share them.
