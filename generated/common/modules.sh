@@ -21,15 +21,18 @@ find "$modules" -maxdepth 1 -type l -exec rm {} +
 ln -s "$PWD"/kernel_module/Kbuild "$PWD"/kernel_module/*.[ch] "$modules"
 
 # GDB finds places for a module's sections unless one of them has an address: so
-# has this one, which the linker's script puts behind others.
+# have those that the linker's script, in a distribution's headers that of the arch,
+# puts behind others without saying 0.
+placed=$(cat "$build/headers/scripts/module.lds" "$build"/headers/arch/*/module.lds 2>/dev/null |
+	sed -En 's/^[[:space:]]*(\.[a-z.]*plt)[[:space:]]*:.*/--section-start=\1=0/p' | tr '\n' ' ')
 patched=__patchable_function_entries
-readelf -SW "$build/headers/init/main.o" 2>/dev/null | grep -q "$patched" || patched=
+! readelf -SW "$build/headers/init/main.o" 2>/dev/null | grep -q "$patched" || placed="$placed --section-start=$patched=0"
 
 # Without CC= the headers of a distribution would ask for the very compiler
 # that it used; BTF would need its vmlinux.
 kbuild() {
 	tied make -C "$build/headers" M="$modules" ${arch:+ARCH="$arch"} CROSS_COMPILE="$cross" CC="${cross}gcc" \
-		${patched:+LDFLAGS_MODULE="--section-start=$patched=0"} CONFIG_DEBUG_INFO_BTF_MODULES= ${V:+V="$V"} ${W:+W="$W"} --no-print-directory "$@" modules
+		${placed:+LDFLAGS_MODULE="$placed"} CONFIG_DEBUG_INFO_BTF_MODULES= ${V:+V="$V"} ${W:+W="$W"} --no-print-directory "$@" modules
 }
 
 # failed prints the modules that a make failed with, by what it said: those that

@@ -66,7 +66,7 @@ run record replay check-run test-guest count-instructions boot-chart $(if $(IN_T
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override SERIAL := $(value SERIAL)
 run record replay check-run test-guest count-instructions boot-chart $(if $(IN_TMUX),gdb): private export override ARGS := $(value ARGS)
 
-MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch])
+MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch]) generated/common/modules.sh
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 ROOTFS := generated/common/rootfs.sh generated/common/rootfs-files.sh generated/common/manifest.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
