@@ -24,9 +24,7 @@ ln -s "$PWD"/kernel_module/Kbuild "$PWD"/kernel_module/*.[ch] "$modules"
 # have those that the linker's script, in a distribution's headers that of the arch,
 # puts behind others without saying 0.
 placed=$(cat "$build/headers/scripts/module.lds" "$build"/headers/arch/*/module.lds 2>/dev/null |
-	sed -En 's/^[[:space:]]*(\.[a-z.]*plt)[[:space:]]*:.*/--section-start=\1=0/p' | tr '\n' ' ')
-patched=__patchable_function_entries
-! readelf -SW "$build/headers/init/main.o" 2>/dev/null | grep -q "$patched" || placed="$placed --section-start=$patched=0"
+	sed -En 's/^[[:space:]]*([._a-z]+)[[:space:]]*:.*/--section-start=\1=0/p' | tr '\n' ' ')
 
 # Without CC= the headers of a distribution would ask for the very compiler
 # that it used; BTF would need its vmlinux.
