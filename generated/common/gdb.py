@@ -183,7 +183,9 @@ class Early:
             return
         try:
             address = int(gdb.parse_and_eval("(unsigned long)&'%s'" % name))
-            shift = int(start) - int(gdb.parse_and_eval("(unsigned long)&_text"))
+            # On RISC-V a page of head stands before _text.
+            first = min(int(gdb.parse_and_eval("(unsigned long)&" + n)) for n in ("_text", "_start") if known(n))
+            shift = int(start) - first
         except gdb.error:
             return  # not the kernel's
         point = gdb.Breakpoint("*0x%x" % (address + shift & ~(-1 << 64)), type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
