@@ -116,8 +116,7 @@ known yet, as of a module that is not loaded, is waited for."""
             gdb.write("no function %s yet%s: it is waited for\n" % (name, near(name)))
         elif real != name:
             gdb.write("%s is %s here\n" % (name, real))
-        gdb.Breakpoint(place(real) + rest, type=self.kind, temporary=self.temporary)
-        EARLY.also_at_start(real)
+        EARLY.also_at_start(real, gdb.Breakpoint(place(real) + rest, type=self.kind, temporary=self.temporary))
 
 class Breaks(gdb.Command):
     """Set several breakpoints: lkmc-break break|tbreak|hbreak|thbreak FUNCTION...
@@ -145,8 +144,9 @@ class Early:
 
     def __init__(self):
         self.unpacker = self.shifted = None
-        self.points, self.shift, self.added = [], 0, []
+        self.points, self.shift, self.added = {}, 0, []  # points: of which breakpoint each is
         gdb.events.stop.connect(self.stopped)
+        gdb.events.breakpoint_deleted.connect(self.deleted)
 
     def file(self):
         """The kernel's ELF file with symbols."""
@@ -176,7 +176,7 @@ class Early:
         gdb.execute("add-symbol-file %s -o 0x%x" % (path, shift), to_string=True)
         self.added.append(symbols_of(path)["_text"] + shift & ~(-1 << 64))
 
-    def also_at_start(self, name):
+    def also_at_start(self, name, of):
         """Stops at a function of the kernel also where it may run at first, until the kernel is in place."""
         start = gdb.convenience_variable("lkmc_start")
         if start is None or not re.fullmatch(r"\w+", name) or self.in_place():
@@ -189,7 +189,7 @@ class Early:
         except gdb.error:
             return  # not the kernel's
         point = gdb.Breakpoint("*0x%x" % (address + shift & ~(-1 << 64)), type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
-        self.points.append(point)
+        self.points[point] = of
         self.shift = shift & ~(-1 << 64)
 
     def tell(self):
@@ -206,6 +206,12 @@ class Early:
         except gdb.MemoryError:
             return False
 
+    def deleted(self, gone):
+        """Passes by where a breakpoint was that is deleted. GDB is about to go on to the next one: none is deleted here."""
+        for point, of in self.points.items():
+            if of is gone:
+                point.enabled = False
+
     def stopped(self, event):
         """Shows where a stop at a physical address is, and ends all this when the kernel is in place."""
         if not self.points and not self.unpacker:
@@ -213,7 +219,7 @@ class Early:
         if self.in_place():
             for point in self.points:
                 point.delete()
-            self.points = []
+            self.points = {}
             # By address: the kernel's own symbols are of the same file.
             for address in self.added:
                 gdb.execute("remove-symbol-file -a 0x%x" % address, to_string=True)

@@ -4,4 +4,4 @@ set confirm off
 set pagination off
 set architecture powerpc:common64
 set $lkmc_start = 0x400000
-set $lkmc_early = "__start"
+set $lkmc_early = "__start_initialization_multiplatform"
