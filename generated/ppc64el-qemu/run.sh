@@ -66,6 +66,7 @@ option SHARE value '' 'a folder of the host, by 9p in the guest'\''s /share'
 option GDB flag '' 'wait for GDB before the first instruction; attach with: make gdb'
 	tells GDB 'the guest waits for make gdb, or make gdb-user BIN=..., in another terminal'
 option KGDB flag '' 'the kernel'\''s own debugger, KGDB, on a second serial port; stop and attach with: make kgdb'
+	cannot KGDB 'Linux 6.1 polls the hypervisor'\''s first console, whichever KGDB is told to use; KDB=1 works'
 	implies KGDB SERIAL
 	in_kernel KGDB KGDB_SERIAL_CONSOLE
 	tells KGDB 'make kgdb in another terminal stops the kernel'
