@@ -137,7 +137,10 @@ class Starting(gdb.Breakpoint):
         self.process = process
 
     def stop(self):
-        filename = gdb.selected_frame().read_var("bprm")["filename"].string()
+        frame = gdb.selected_frame()
+        if not frame.function():
+            return False  # where ftrace patches, as on aarch64: GDB stops behind that too, and there knows the argument
+        filename = frame.read_var("bprm")["filename"].string()
         if os.path.basename(filename) == self.process.name:
             values = gdb.parse_and_eval('$lx_per_cpu("runqueues").curr->mm->saved_auxv')
             low, high = values.type.range()
