@@ -32,8 +32,8 @@ const noSources = "for a symbol that nobody asks for the sources have to be ther
 var symbolName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
 // unasked finds a symbol in the trees of sources that are in the folder out; nil
-// when none of them defines it; looked is false when there are none. Its name is with or without its prefix, or the key
-// that a profile would set: linux.config.NAME.
+// when none of them defines it; looked is false when there are none. Its name is with
+// or without its prefix, or the key that a profile would set: linux.config.NAME.
 func (e *env) unasked(p *resolve.Profile, out, name string) (u *unasked, looked bool, err error) {
 	part, rest, isKey := strings.Cut(name, ".config.")
 	if isKey {

@@ -125,9 +125,8 @@ func TestKgdb(t *testing.T) {
 // functions and those of modules, from their first instruction.
 func TestKGDB(t *testing.T) {
 	eachSource(t, func(t *testing.T, tr tree) {
-		profile := tr.profileName()
-		if strings.Contains(readText(t, "generated/"+profile+"/run.sh"), "\n\tcannot KGDB ") {
-			tr.make(t, "run", "KGDB=1").want(t, 2, "KGDB: not with "+profile+": ")
+		if tr.cannot(t, "KGDB") {
+			tr.make(t, "run", "KGDB=1").want(t, 2, "KGDB: not with "+tr.profileName()+": ")
 			return
 		}
 		g := tr.start(t, "kgdb-gdb", "KGDB=1")

@@ -155,6 +155,12 @@ func (r result) want(t *testing.T, status int, texts ...string) {
 	}
 }
 
+// cannot tells whether the profile refuses an option.
+func (tr tree) cannot(t *testing.T, option string) bool {
+	t.Helper()
+	return strings.Contains(readText(t, "generated/"+tr.profileName()+"/run.sh"), "\n\tcannot "+option+" ")
+}
+
 func tail(s string, lines int) string {
 	l := strings.Split(s, "\n")
 	return strings.Join(l[max(0, len(l)-lines):], "\n")

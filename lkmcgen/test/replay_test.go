@@ -22,7 +22,7 @@ func TestReplay(t *testing.T) {
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
 			tr := root(t).of(profile).with("TIMEOUT=400", "BUILDER=distro")
-			if strings.Contains(readText(t, "generated/"+profile+"/run.sh"), "\n\tcannot RR ") {
+			if tr.cannot(t, "RR") {
 				tr.make(t, "record").want(t, 2, "RR: not with "+profile+": ")
 				return
 			}
