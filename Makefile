@@ -80,7 +80,7 @@ LKMCGEN := $(OUT)/bin/lkmcgen
 STAMP := $(OUT)/gen.stamp
 # Folders are listed too: their time changes when a file comes or goes.
 INPUTS := $(wildcard profiles profiles/* profiles/*/* templates templates/* templates/*/* templates/*/*/* templates/*/*/*/* templates/*/*/*/*/*)
-SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/*.go)
+SOURCES := go.mod go.sum $(wildcard lkmcgen lkmcgen/*.go lkmcgen/internal lkmcgen/internal/* lkmcgen/internal/*/* lkmcgen/internal/*/*/*.go)
 
 HOST_RELEASE := $(if $(filter host-modules,$(MAKECMDGOALS)),$(shell uname -r))
 

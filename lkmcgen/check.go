@@ -95,16 +95,9 @@ func (c *checker) plan(args []string) ([]*wanted, error) {
 	if c.fragment+c.base != "" && len(args) != 2 {
 		return nil, usagef("check --fragment and --base need a profile and a part")
 	}
-	profiles, err := c.load()
+	profiles, err := c.profiles(args)
 	if err != nil {
 		return nil, err
-	}
-	if len(args) > 0 {
-		p, err := pick(profiles, args[0])
-		if err != nil {
-			return nil, err
-		}
-		profiles = []*resolve.Profile{p}
 	}
 	var all []*wanted
 	for _, p := range profiles {
@@ -118,6 +111,15 @@ func (c *checker) plan(args []string) ([]*wanted, error) {
 		return nil, &diag.Error{Msg: "no sources of Linux or BusyBox are in " + filepath.Join(c.out, "source"), Hint: "run: make check-config, which fetches them"}
 	}
 	return all, nil
+}
+
+// profiles returns the profile that the arguments name, or all.
+func (c *checker) profiles(args []string) ([]*resolve.Profile, error) {
+	if len(args) == 0 {
+		return c.load()
+	}
+	p, err := c.profile(args[0])
+	return []*resolve.Profile{p}, err
 }
 
 // parts returns what to check of a profile.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -124,6 +125,34 @@ func (e *env) load() ([]*resolve.Profile, error) {
 	return resolve.New(set).All()
 }
 
+// profile reads all profiles, and resolves the one of the given name.
+func (e *env) profile(name string) (*resolve.Profile, error) {
+	if err := e.findRoot(); err != nil {
+		return nil, err
+	}
+	return loadOne(os.DirFS(e.root), name)
+}
+
+// loadOne returns one profile of a file system.
+func loadOne(fsys fs.FS, name string) (*resolve.Profile, error) {
+	set, err := profile.Load(fsys)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, l := range set.Profiles {
+		if l.Name == name {
+			return resolve.New(set).Profile(l)
+		}
+		names = append(names, l.Name)
+	}
+	return nil, noProfile(name, names)
+}
+
+func noProfile(name string, names []string) error {
+	return &diag.Error{Msg: fmt.Sprintf("there is no profile %q", name), Hint: cmp.Or(diag.DidYouMean(name, names), "make list prints them")}
+}
+
 func list(_ context.Context, e *env, args []string) error {
 	var asJSON bool
 	args, err := e.parse("list", args, func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "") })
@@ -186,11 +215,7 @@ func explain(_ context.Context, e *env, args []string) error {
 	if len(args) == 0 {
 		return usagef("explain needs a profile")
 	}
-	profiles, err := e.load()
-	if err != nil {
-		return err
-	}
-	p, err := pick(profiles, args[0])
+	p, err := e.profile(args[0])
 	if err != nil {
 		return err
 	}
@@ -229,7 +254,7 @@ func pick(profiles []*resolve.Profile, name string) (*resolve.Profile, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return nil, &diag.Error{Msg: fmt.Sprintf("there is no profile %q", name), Hint: cmp.Or(diag.DidYouMean(name, names), "make list prints them")}
+	return nil, noProfile(name, names)
 }
 
 // explained returns the settings that the keys name, all when there is no key, and

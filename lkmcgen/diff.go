@@ -16,7 +16,6 @@ import (
 	"strings"
 
 	"lkmc/lkmcgen/internal/diag"
-	"lkmc/lkmcgen/internal/profile"
 	"lkmc/lkmcgen/internal/render"
 	"lkmc/lkmcgen/internal/resolve"
 )
@@ -81,17 +80,13 @@ func (e *env) loadTwo(ctx context.Context, a, b string) (*resolve.Profile, *reso
 func (e *env) loadAt(ctx context.Context, what string) (*resolve.Profile, error) {
 	name, revision, old := strings.Cut(what, "@")
 	if !old {
-		profiles, err := e.load()
-		if err != nil {
-			return nil, err
-		}
-		return pick(profiles, name)
+		return e.profile(name)
 	}
 	fsys, err := e.revision(ctx, revision)
 	if err != nil {
 		return nil, err
 	}
-	p, err := loadFrom(fsys, name)
+	p, err := loadOne(fsys, name)
 	if list, ok := errors.AsType[diag.List](err); ok {
 		for i, problem := range list {
 			moved := *problem
@@ -107,19 +102,6 @@ func (e *env) loadAt(ctx context.Context, what string) (*resolve.Profile, error)
 		l.File = revision + ":" + l.File
 	}
 	return p, nil
-}
-
-// loadFrom returns one profile of a file system.
-func loadFrom(fsys fs.FS, name string) (*resolve.Profile, error) {
-	set, err := profile.Load(fsys)
-	if err != nil {
-		return nil, err
-	}
-	profiles, err := resolve.New(set).All()
-	if err != nil {
-		return nil, err
-	}
-	return pick(profiles, name)
 }
 
 // revision returns the profiles/ of a git revision.

@@ -34,11 +34,7 @@ func importConfig(_ context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	profiles, err := e.load()
-	if err != nil {
-		return err
-	}
-	p, err := pick(profiles, args[0])
+	p, err := e.profile(args[0])
 	if err != nil {
 		return err
 	}

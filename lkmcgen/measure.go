@@ -42,11 +42,7 @@ func (e *env) measurement(command, run string, args []string, declare func(*flag
 	if len(args) != 1 {
 		return nil, usagef("%s needs a profile", command)
 	}
-	profiles, err := e.load()
-	if err != nil {
-		return nil, err
-	}
-	if m.target, err = pick(profiles, args[0]); err != nil {
+	if m.target, err = e.profile(args[0]); err != nil {
 		return nil, err
 	}
 	if m.run == "" {

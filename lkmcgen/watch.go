@@ -287,11 +287,7 @@ func (w *watcher) builder() string {
 			return name
 		}
 	}
-	profiles, err := w.e.load()
-	if err != nil {
-		return ""
-	}
-	p, err := pick(profiles, guest.Read(w.run).Profile)
+	p, err := w.e.profile(guest.Read(w.run).Profile)
 	if err != nil {
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -423,6 +424,26 @@ func TestRegenerate(t *testing.T) {
 	tr.make(t, "-n", "run").want(t, 2, `profiles/broken-qemu.toml:2:1: unknown key "memroy"`)
 	tr.make(t, "-s", "help").want(t, 0)
 	tr.make(t, "clean").want(t, 0)
+}
+
+// TestCompilerRebuilt: an edit of any of the compiler's packages builds it again.
+func TestCompilerRebuilt(t *testing.T) {
+	tr := copyTree(t)
+	tr.make(t, "-s", "gen").want(t, 0)
+	folders := map[string]string{} // to a file in each
+	err := fs.WalkDir(os.DirFS(tr.dir), "lkmcgen", func(file string, e fs.DirEntry, err error) error {
+		if strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") {
+			folders[filepath.Dir(file)] = file
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(folders, "lkmcgen/test")
+	for _, file := range folders {
+		tr.make(t, "-n", "-W", file, "gen").want(t, 0, "building out/bin/lkmcgen")
+	}
 }
 
 func write(t *testing.T, tr tree, file, text string) {

@@ -145,8 +145,10 @@ func (p *parser) sources(name string, relative, optional bool) {
 		}
 		return
 	}
-	if _, err := fs.Stat(p.src.FS, path.Clean(name)); err != nil && optional {
-		return
+	if optional {
+		if _, err := fs.Stat(p.src.FS, path.Clean(name)); err != nil {
+			return
+		}
 	}
 	p.source(name)
 }
