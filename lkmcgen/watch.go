@@ -163,8 +163,8 @@ func (w *watcher) sort(changed []string) change {
 			c.modules = append(c.modules, base)
 		case folder == "kernel_module/" && strings.HasSuffix(file, ".h"):
 			c.modules = append(c.modules, w.including(file)...)
-		case top == "kernel_module":
-			c.more = true
+		case top == "kernel_module" && (isFile(filepath.Join(w.e.root, name)) || path.Ext(file) != ""):
+			c.more = true // not what sed -i wrote beside it, which has no suffix and is gone
 		case top == "rootfs_overlay" && isFile(filepath.Join(w.e.root, name)):
 			c.overlay = append(c.overlay, name)
 		}

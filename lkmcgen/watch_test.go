@@ -3,9 +3,11 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -78,5 +80,44 @@ func TestWatchLayers(t *testing.T) {
 	w.do(t.Context(), []string{filepath.Join(dir, "profiles/arm-qemu.toml")})
 	if text, _ := os.ReadFile(other + ".edited"); string(text) != "mine\n" {
 		t.Errorf("what was edited by hand is lost; problems: %s", w.said)
+	}
+}
+
+// TestWatchSort: which files of a burst ask for what.
+func TestWatchSort(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"kernel_module/hello.c":      "#include \"common.h\"\n",
+		"kernel_module/common.h":     "",
+		"kernel_module/Kbuild":       "",
+		"kernel_module/user/count.c": "",
+		"rootfs_overlay/poll.sh":     "",
+	} {
+		name = filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o777), os.WriteFile(name, []byte(text), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := &watcher{e: &env{root: dir}}
+	for _, test := range []struct {
+		changed string
+		want    change
+	}{
+		{"profiles/base.toml", change{profiles: true}},
+		{"kernel_module/hello.c", change{modules: []string{"hello"}}},
+		{"kernel_module/hello.c kernel_module/common.h", change{modules: []string{"hello"}}},
+		{"kernel_module/hello.c kernel_module/sedAbC123", change{modules: []string{"hello"}}},
+		{"kernel_module/Kbuild", change{more: true}},
+		{"kernel_module/gone.c", change{more: true}},
+		{"kernel_module/user/count.c", change{programs: []string{"count"}}},
+		{"rootfs_overlay/poll.sh rootfs_overlay/gone.sh", change{overlay: []string{"rootfs_overlay/poll.sh"}}},
+	} {
+		var changed []string
+		for name := range strings.FieldsSeq(test.changed) {
+			changed = append(changed, filepath.Join(dir, name))
+		}
+		if got := w.sort(changed); !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: %+v, want %+v", test.changed, got, test.want)
+		}
 	}
 }

@@ -7,6 +7,7 @@
 package kconfig
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -94,7 +95,7 @@ func FromTOML(data any, text string) (Value, error) {
 		}
 		return Value{String, data}, nil
 	}
-	return Value{}, fmt.Errorf("a symbol is true, false, \"m\", a string or an integer")
+	return Value{}, errors.New("no symbol has such a value")
 }
 
 // String returns the value as a profile writes it.

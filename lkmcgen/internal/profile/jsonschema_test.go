@@ -29,7 +29,7 @@ func unseen() []struct{ message, line, why string } {
 		{"differ only in case", `linux.config = { X = true, x = true }`, "no keyword compares two keys"},
 		{": is a floating-point number", `linux.command_line_size = 1.0`, "JSON's 1.0 is an integer"},
 		{": is a date or time", `description = 2026-01-01`, "JSON has none, an editor makes it a text"},
-		{"a symbol is true, false,", `linux.config.X = 2026-01-01`, "as above"},
+		{"no symbol has such a value", `linux.config.X = 2026-01-01`, "as above"},
 		{"is neither decimal nor hexa", `linux.config.X = 0o17`, "JSON does not say how a number was written"},
 		{"stands in the list twice", `kvm_flags = ["inherit", "inherit"]`, "draft 7 does not count"},
 		{"is not a regular expression", `option.x.pattern = "("`, "no keyword reads POSIX expressions"},
