@@ -96,7 +96,9 @@ edited() {
 	' "$1" "$build/lkmc.config" "$build/.config"
 	: >"$work/dropped"
 	left=$(wc -l <"$work/maybe")
-	say "$((left + $(wc -l <"$work/must"))) symbols differ; looking for those that make the others"
+	looking='; looking for those that make the others'
+	[ "$left" != 0 ] || looking=
+	say "symbols that differ: $((left + $(wc -l <"$work/must")))$looking"
 	if [ "$left" = 0 ] || ! same_without "$1" 0 0; then
 		cat "$work/must" "$work/maybe" >"$2"
 		return

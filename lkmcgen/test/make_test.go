@@ -361,7 +361,7 @@ func TestImport(t *testing.T) {
 		want(t, 0, "linux: to keep the change in the profile: make linux-import\n")
 	tr.edit(t, built("busybox", busybox)+"/.config", "CONFIG_CAL=y", "# CONFIG_CAL is not set")
 	edit := "+\n+[linux.config]\n+PANIC_ON_OOPS = true\nnothing is written yet"
-	tr.make(t, "linux-import").want(t, 0, "2 symbols differ", edit)
+	tr.make(t, "linux-import").want(t, 0, "symbols that differ: 2; looking", edit)
 	tr.make(t, "linux-import", "WRITE=1").want(t, 0, "profiles/x86_64-qemu.toml: 1 symbol set\n")
 	tr.make(t, "busybox-import", "WRITE=1").want(t, 0, "+[busybox.config]\n+CAL = false\n")
 	tr.make(t, "linux-import", "busybox-import").want(t, 0, "linux: configured ", "nothing differs from what x86_64-qemu asks for\n")
