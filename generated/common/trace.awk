@@ -189,6 +189,7 @@ function look_up(file, m, s,    command, line, address, list, count, k, at, name
 			continue
 		}
 		# The innermost comes first, and each but the last was inlined.
+		known[m]
 		text = text (text == "" ? "" : "\n") name "\t" path(line)
 		places[s, address] = text
 	}
@@ -238,7 +239,8 @@ function print_reports(    i, m, count, inlined, k, part, why) {
 			printf "  %-50s %s%s\n", k == 1 ? lines[i] : "", part[2], why
 		}
 	}
-	if ("" in of_module && (vmlinux == "" || "" in without))
+	# What stands between two functions has no line in any kernel.
+	if ("" in of_module && (vmlinux == "" || ("" in without && !("" in known))))
 		print "The kernel's own functions have no file and line: BUILDER=" ENVIRON["BUILDER"] " has no debug information (BUILDER=source has)."
 	for (m in other_build)
 		print "Module " m " was built again since, so its lines are not known."

@@ -80,6 +80,9 @@ func TestTrace(t *testing.T) {
 					t.Errorf("no %s in the trace:\n%s", want, kept)
 				}
 			}
+			if kernel.builder == "source" && strings.Contains(kept, "no debug information") {
+				t.Errorf("the kernel is said to have no lines:\n%s", kept)
+			}
 			if again := tr.make(t, "-s", "trace").output; again != kept {
 				t.Errorf("make trace says:\n%s\nand its file has:\n%s", again, kept)
 			}
