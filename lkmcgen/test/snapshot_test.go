@@ -54,6 +54,10 @@ func snapshots(t *testing.T, tr tree) {
 			from.make(t, "-s", "exec", "CMD=cat /mnt/f /root/f").want(t, 0, "memory\ndisk\n")
 			from.stop(t)
 
+			another := tr.start(t, run, append([]string{"MEMORY=300M"}, settings...)...)
+			another.make(t, "-s", "snapshot-load", "ID=one").want(t, 2, "- -m 256M", "+ -m 300M")
+			another.stop(t)
+
 			other := tr.with(append([]string{"RUN=" + run}, settings...)...)
 			other.run(t, "SNAPSHOT=two").want(t, 103, "there is no such snapshot", "there are: one)")
 			other.run(t, "SNAPSHOT=one", "MEMORY=300M").want(t, 103, "- -m 256M", "+ -m 300M")

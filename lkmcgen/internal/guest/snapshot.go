@@ -3,6 +3,7 @@
 package guest
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -35,10 +36,8 @@ func (r *Run) Save(id string) error {
 	if err := r.NeedAlive(); err != nil {
 		return err
 	}
-	state, err := os.ReadFile(filepath.Join(r.Folder, "state"))
-	if errors.Is(err, os.ErrNotExist) {
-		return &diag.Error{Msg: "the run is older than this checkout", Hint: "start the guest anew"}
-	} else if err != nil {
+	state, err := r.machine()
+	if err != nil {
 		return err
 	}
 	// QEMU forgets the older one before it saves: whether there is room is found out
@@ -57,6 +56,15 @@ func (r *Run) Save(id string) error {
 		return err
 	}
 	return os.WriteFile(r.mark(r.Builder, id), state, 0o600)
+}
+
+// machine is what run.sh wrote of the machine that runs, a line each.
+func (r *Run) machine() ([]byte, error) {
+	state, err := os.ReadFile(filepath.Join(r.Folder, "state"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, &diag.Error{Msg: "the run is older than this checkout", Hint: "start the guest anew"}
+	}
+	return state, err
 }
 
 // trial is no ID.
@@ -88,7 +96,36 @@ func (r *Run) Load(id string) error {
 	if err := r.has(id); err != nil {
 		return err
 	}
+	if err := r.sameMachine(id); err != nil {
+		return err
+	}
 	return r.vm("loadvm " + id)
+}
+
+// sameMachine refuses a state of another machine and says what differs, as run.sh
+// does. QEMU takes one that lacks a device, and gives up in the middle of others.
+func (r *Run) sameMachine(id string) error {
+	saved, err := os.ReadFile(r.mark(r.Builder, id))
+	if err != nil {
+		return err
+	}
+	state, err := r.machine()
+	if err != nil || bytes.Equal(saved, state) {
+		return err
+	}
+	then, now := strings.Split(string(saved), "\n"), strings.Split(string(state), "\n")
+	text := fmt.Sprintf("snapshot %q was saved with another machine, - then and + now:", id)
+	for _, l := range then {
+		if !slices.Contains(now, l) {
+			text += "\n  - " + l
+		}
+	}
+	for _, l := range now {
+		if !slices.Contains(then, l) {
+			text += "\n  + " + l
+		}
+	}
+	return &diag.Error{Msg: text, Hint: "a run with the settings of then can begin there: SNAPSHOT=" + id}
 }
 
 // Delete forgets a state. The guest need not be alive.
