@@ -35,6 +35,9 @@ func OpenMonitor(r *Run) (*Monitor, error) {
 	conn, err := r.dial("qmp.sock")
 	if err != nil {
 		lock.Close()
+		if len(r.Argv) > 0 && !strings.Contains(strings.Join(r.Argv, " "), "qmp.sock") {
+			return nil, &diag.Error{Msg: "the run has no monitor", Hint: "its emulator has none"}
+		}
 		return nil, err
 	}
 	m := &Monitor{lock, conn, json.NewDecoder(conn)}
