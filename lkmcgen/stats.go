@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 
@@ -43,6 +44,9 @@ func printStats(_ context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := known(region, args[1:]); err != nil {
+		return err
+	}
 	some := region.Select(args[1:], s.zeros)
 	rows := [][]string{{"NAME", "VALUE", "UNIT", "WHAT"}}
 	for _, x := range some {
@@ -67,6 +71,9 @@ func diffStats(_ context.Context, e *env, args []string) error {
 	}
 	b, err := s.read(e, args[1])
 	if err != nil {
+		return err
+	}
+	if err := known(slices.Concat(a, b), args[2:]); err != nil {
 		return err
 	}
 	changes := stats.Diff(a.Select(args[2:], true), b.Select(args[2:], true))
@@ -103,6 +110,14 @@ func (s *statsFlags) read(e *env, folder string) (stats.Region, error) {
 	}
 	fmt.Fprintf(e.stderr, "%s: region %d of %d\n", name, which, len(all))
 	return all[which-1], nil
+}
+
+// known is an error if a word selects nothing.
+func known(r stats.Region, words []string) error {
+	if w := r.Missing(words); w != "" {
+		return &diag.Error{Msg: fmt.Sprintf("no statistic has %q in its name", w), Hint: "without a word all of them are shown"}
+	}
+	return nil
 }
 
 // number writes a value without a fraction that it does not have.

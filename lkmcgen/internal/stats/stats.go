@@ -113,6 +113,16 @@ func (r Region) Select(words []string, zeros bool) Region {
 	return some
 }
 
+// Missing returns the first of words that no name holds, or "".
+func (r Region) Missing(words []string) string {
+	for _, w := range words {
+		if !slices.ContainsFunc(r, func(s Stat) bool { return named(s.Name, []string{w}) }) {
+			return w
+		}
+	}
+	return ""
+}
+
 func named(name string, words []string) bool {
 	return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool {
 		return strings.Contains(strings.ToLower(name), strings.ToLower(w))

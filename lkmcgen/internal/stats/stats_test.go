@@ -37,6 +37,11 @@ func TestParse(t *testing.T) {
 	if got := all[0].Select([]string{"CPI", "total"}, false); !reflect.DeepEqual(got, want) {
 		t.Errorf("Select = %+v; want %+v", got, want)
 	}
+	for _, w := range []struct{ word, want string }{{"Misses", ""}, {"zero", ""}, {"cpu", "cpu"}} {
+		if got := all[0].Missing([]string{"CPI", w.word}); got != w.want {
+			t.Errorf("Missing(%q) = %q; want %q", w.word, got, w.want)
+		}
+	}
 	if got := len(all[0].Select(nil, false)); got != 5 {
 		t.Errorf("%d of the region are not zero; want 5", got)
 	}
