@@ -13,6 +13,10 @@ ended='reboot: (Power down|System halted|Restarting system)|Reboot failed|end Ke
 
 rm -f "$CONSOLE" "${CONSOLE%/*}/end" "$FOLDER/told"
 mkdir -p "${CONSOLE%/*}"
+if [ -t 0 ]; then
+	profile=${FOLDER%/runs/*}
+	echo "run: Ctrl-C ends the run; to type in the guest, in another terminal: make gem5-shell PROFILE=${profile##*/} RUN=${FOLDER##*/}" >&2
+fi
 : >"$CONSOLE"
 # A session of its own: Ctrl-C is for us to hand on.
 setsid setpriv --pdeathsig KILL "$@" >"$log" 2>&1 </dev/null 9>&- &
@@ -22,7 +26,16 @@ shown=$!
 {
 	tail -n +1 -s 0.2 -f --pid=$gem5 "$CONSOLE" | LC_ALL=C grep -Eaqm 1 "$ended" && sleep 1 && kill -INT $gem5
 } 2>/dev/null 9>&- &
-trap 'kill -INT $gem5 2>/dev/null; stopped=143' INT TERM
+# stop STATUS ends it. While it waits for GDB to come it hears no other signal.
+# shellcheck disable=SC2317 # the traps call it
+stop() {
+	stopped=$1 signal=INT
+	case $(tail -n 1 "$log") in *'Waiting for a remote GDB'*) signal=KILL ;; esac
+	kill -"$signal" "$gem5" 2>/dev/null || :
+}
+# Ctrl-C is how to quit.
+trap 'stop 0' INT
+trap 'stop 143' TERM
 
 status=0 stopped=
 wait $gem5 || status=$?
@@ -37,6 +50,7 @@ if [ -e "${CONSOLE%/*}/end" ]; then
 	case $cause in *m5_fail*) echo "$code" >"$FOLDER/told" ;; esac
 	exit "${stopped:-0}"
 fi
+[ -z "$stopped" ] || exit "$stopped"
 # What the script of the machine refuses is one line.
 ! grep '^gem5\.py: error: ' "$log" >&2 || exit "$status"
 echo "gem5 ended with status $status; the last lines of $log:" >&2

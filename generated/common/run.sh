@@ -112,14 +112,15 @@ one_of() {
 	problem "$name=$value: want one of: $*$(nearest "$value" "$@")"
 }
 
-# nearest prints a suggestion if one of the choices begins as the value does.
+# nearest prints a suggestion if one of the choices begins as the value does, large or
+# small: AtomicSimpleCPU, which is gem5's own name, as atomic.
 nearest() {
-	value=$1
+	first=$(printf '%.1s' "$1" | tr '[:upper:]' '[:lower:]')
 	shift
-	[ -n "$value" ] || return 0
+	[ -n "$first" ] || return 0
 	for choice; do
 		case $choice in
-		"$(printf '%.1s' "$value")"*) printf ' (did you mean %s?)' "$choice" && return ;;
+		"$first"*) printf ' (did you mean %s?)' "$choice" && return ;;
 		esac
 	done
 }
@@ -453,21 +454,27 @@ $(printf %04X "$1")
 	return 1
 }
 
-# free_port VARIABLE fails if something listens on that port.
+# free_port VARIABLE fails if something listens on that port, or there is no such.
 free_port() {
 	[ -z "$dry" ] || return 0
+	[ "$(value_of "$1")" -le 65535 ] || fail "$1=$(value_of "$1"): ports are numbers up to 65535"
 	taken=$(LC_ALL=C awk 'FNR > 1 && $4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
 	! port_taken "$(value_of "$1")" || fail "$1=$(value_of "$1"): this port of this host is in use (without $1 there is a socket in the run's folder)"
 }
 
-# find_checkpoint VARIABLE makes the number of a checkpoint its folder, if it is whole,
-# and EVAL what the guest reads there.
+# find_checkpoint VARIABLE makes a checkpoint's number, or RUN/number for another run's,
+# its folder, if it is whole, and EVAL what the guest reads there.
 find_checkpoint() {
-	case $(value_of "$1") in */*) return 0 ;; esac
-	number=$(value_of "$1") folder=$run/checkpoints/$(value_of "$1")
+	name=$(value_of "$1")
+	case $name in
+	*/checkpoints/*) return 0 ;;
+	*/*) ;;
+	*) name=$RUN/$name ;;
+	esac
+	folder=$OUT/$profile/runs/${name%/*}/checkpoints/${name##*/}
 	eval "$1=\$folder"
 	[ -z "$dry" ] || return 0
-	[ -d "$folder" ] || fail "$1=$number: there is no such checkpoint of RUN=$RUN (there are: $(cd "$run/checkpoints" 2>/dev/null && find . -mindepth 1 -maxdepth 1 | sed 's|^\./||' | sort -n | tr '\n' ' '))"
+	[ -d "$folder" ] || fail "$1=$name: there is no such checkpoint (there are: $(cd "$OUT/$profile/runs" && find . -mindepth 3 -maxdepth 3 -path './*/checkpoints/*' | sed 's|^\./||; s|checkpoints/||' | sort -V | tr '\n' ' '))"
 	[ -e "$folder/lkmc.files" ] || fail "$folder: not written to its end (make another one)"
 	while read -r size name; do
 		[ "$(stat -c %s "$folder/$name" 2>/dev/null)" = "$size" ] || fail "$folder: damaged: $name is not there or has another size"
@@ -565,7 +572,8 @@ remember() {
 # hint tells who sits at the terminal how to leave, and what the options are for.
 hint() {
 	[ -t 0 ] || return 0
-	case ${RR-} in
+	case ${front:+front}${RR-} in
+	front) ;; # says it itself
 	'') say "Ctrl-A X quits, Ctrl-A C switches between the guest and the monitor" ;;
 	*) say "poweroff leaves, or in another terminal: echo quit | make -s monitor" ;;
 	esac
@@ -591,9 +599,8 @@ start() {
 	if [ -n "$front" ]; then
 		set -- env FOLDER="$run" CONSOLE="$console_log" sh "generated/$front" "$@"
 		trap : INT
-	else
-		hint
 	fi
+	hint
 	status=0
 	started=$(date +%s)
 	terminal=$(stty -g 2>/dev/null) || :

@@ -37,9 +37,11 @@ func TestGem5Refused(t *testing.T) {
 		{"MEMORY=4G", "MEMORY=4G: want a number and M or G; the board takes up to 2G"},
 		{"MEMORY=2049M", "the board takes up to 2G"},
 		{"CPU=hpo", "want one of: atomic timing minor o3 hpi (did you mean hpi?)"},
-		{"L1D=32", "L1D=32: want a number and kB or MB"},
+		{"CPU=O3CPU", "(did you mean o3?)"},
+		{"L1D=32", "L1D=32: want a power of two up to 512 and kB or MB"},
+		{"L2=48kB", "L2=48kB: want a power of two up to 512 and kB or MB, or 0"},
 		{"SMP=8", "SMP=8: want 1 to 4"},
-		{"CHECKPOINT=x", "want a number that make checkpoints shows"},
+		{"CHECKPOINT=x", "want a number that make checkpoints shows, or RUN/number"},
 		{"BUILDER=distro", "gem5 starts an ELF vmlinux"},
 		{"EVAL=true", "gem5-ARM: not built yet (run: make gem5 PROFILE=aarch64-gem5)"},
 	} {
@@ -91,8 +93,11 @@ func TestGem5Checkpoints(t *testing.T) {
 	tr.put(t, folder+"2/m5.cpt", "", 0o666)
 	tr.make(t, "-s", "checkpoints").want(t, 0, "1    2026-11-26T10:00:00Z 103129869500     atomic", "2    not whole")
 	run := []string{"sh", "generated/aarch64-gem5/run.sh"}
-	tr.with("CHECKPOINT=3").command(t, nil, run...).want(t, 103, "there is no such checkpoint of RUN=default (there are: 1 2 )")
-	tr.with("CHECKPOINT=2").command(t, nil, run...).want(t, 103, "checkpoints/2: not written to its end")
+	tr.with("CHECKPOINT=3").command(t, nil, run...).want(t, 103, "CHECKPOINT=default/3: there is no such checkpoint (there are: default/1 default/2 )")
+	tr.with("CHECKPOINT=1", "RUN=other").command(t, nil, run...).want(t, 103, "CHECKPOINT=other/1: there is no such checkpoint (there are: default/1 default/2 )")
+	for _, own := range [][]string{{"CHECKPOINT=2"}, {"CHECKPOINT=default/2", "RUN=other"}} {
+		tr.with(own...).command(t, nil, run...).want(t, 103, "runs/default/checkpoints/2: not written to its end")
+	}
 	tr.with("CHECKPOINT=1", "CPU=timing", "EVAL=ls").command(t, nil, run...).
 		want(t, 103, "CHECKPOINT=1 was made with another machine", "- --cores=2", "+ --cores=1", "- kernel 2 bytes", "+ kernel 1 bytes of ")
 	if got := string(content(t, filepath.Join(tr.dir, "out/aarch64-gem5/runs/default/state"))); strings.Contains(got, "--cpu") {
@@ -107,6 +112,7 @@ func TestGem5Checkpoints(t *testing.T) {
 	defer l.Close()
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	tr.with("PORT="+port).command(t, nil, run...).want(t, 103, "PORT="+port+": this port of this host is in use")
+	tr.with("PORT=65536").command(t, nil, run...).want(t, 103, "PORT=65536: ports are numbers up to 65535")
 }
 
 // forGem5 is this checkout with the gem5 that GEM5_SRC names, built.
@@ -154,10 +160,9 @@ func TestGem5Guest(t *testing.T) {
 		want(t, 0, "hello init", "hello exit", "reboot: ", "(exit status 0)")
 	tr.make(t, "-s", "checkpoints").want(t, 0, "atomic")
 	tr.with("CHECKPOINT=1", "EVAL=/test.sh "+gem5Entries+" || /m5 fail 9; /m5 exit").make(t, "run").want(t, 0, "ok 4 list_lock", "m5_exit")
-	work := "EVAL=/m5 resetstats; sha256sum /bin/busybox; /m5 dumpstats; insmod /hello.ko; /m5 exit"
+	work := "EVAL=/m5 resetstats; sha256sum /hello.ko; /m5 dumpstats; insmod /hello.ko; /m5 exit"
 	for _, l1 := range []string{"4kB", "64kB"} {
-		tr.with("CHECKPOINT=1", "CPU=timing", "L1D="+l1, "L1I="+l1, work).make(t, "run").want(t, 0, "hello init", "m5_exit")
-		tr.command(t, nil, "cp", "-r", tr.runFolder("test"), tr.runFolder("test-"+strings.ToLower(l1))).want(t, 0)
+		tr.with("RUN=test-"+strings.ToLower(l1), "CHECKPOINT=test/1", "CPU=timing", "L1D="+l1, "L1I="+l1, work).make(t, "run").want(t, 0, "hello init", "m5_exit")
 	}
 	tr.make(t, "-s", "stats-diff", "A=test-4kb", "B=test-64kb", "REGION=1", "STAT=l1d-cache-0.overallMisses::total").want(t, 0, "overallMisses::total  ")
 	tr.with("CHECKPOINT=1", "SMP=2").make(t, "run").want(t, 2, "- --cores=1", "+ --cores=2")
