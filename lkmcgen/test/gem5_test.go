@@ -3,6 +3,7 @@
 package test
 
 import (
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // put makes a file below the tree's folder, and the folders above it.
@@ -145,6 +147,26 @@ func TestGem5Options(t *testing.T) {
 		}
 	}
 	tr.with("MEM_TYPE=DDR4_2400_8x9").make(t, "run").want(t, 2, "gem5.py: error: --memory-type=DDR4_2400_8x9: this gem5 has no such type; there are ", " DDR4_2400_8x8")
+}
+
+// TestGem5Quit: Ctrl-C ends a run, also where gem5 waits for GDB and hears no signal,
+// and who starts one in a terminal is told so.
+func TestGem5Quit(t *testing.T) {
+	tr := forGem5(t, "aarch64-gem5").with("RUN=quit", "GDB=1", "TIMEOUT=120")
+	log := filepath.Join(tr.runFolder("quit"), "gem5.log")
+	os.Remove(log)
+	read, write := io.Pipe()
+	go func() {
+		defer write.Close()
+		for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			if b, _ := os.ReadFile(log); strings.Contains(string(b), "Waiting for a remote GDB") {
+				write.Write([]byte{3})
+				return
+			}
+		}
+	}()
+	tr.command(t, read, "script", "-qec", "sh generated/aarch64-gem5/run.sh", "/dev/null").
+		want(t, 0, "the guest waits for make gdb", "Ctrl-C ends the run", "make gem5-shell PROFILE=aarch64-gem5 RUN=quit", "told to quit (exit status 0)")
 }
 
 // gem5Entries are those of the catalogue that are tested in gem5: few, since each
