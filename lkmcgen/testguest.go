@@ -28,14 +28,15 @@ import (
 const (
 	// testSeconds is how long an entry may take in the guest unless TIMEOUT says.
 	testSeconds = 60
+	unlessGiven = -1
 	// silence is how much longer nothing may be heard before the guest is ended.
 	silence = 20 * time.Second
 	// bootLimit is how long a boot that is itself a test may take.
 	bootLimit = 120 * time.Second
-	// slowLimit is that of a boot again that was over before it could show anything,
-	// checkedLimit with a kernel that checks itself.
-	slowLimit    = 30 * time.Second
-	checkedLimit = 120 * time.Second
+	// slowLimit is that of a boot again that was over before it could show anything.
+	slowLimit = 30 * time.Second
+	// checkedTimes is how many times as long all these are for a kernel that checks itself.
+	checkedTimes = 4
 )
 
 // alone returns the settings of a guest with a new disk, whatever else is asked for.
@@ -66,7 +67,7 @@ func testGuest(ctx context.Context, e *env, args []string) error {
 		f.StringVar(&t.builder, "builder", "", "")
 		f.StringVar(&names, "test", "", "")
 		f.StringVar(&junit, "junit", "", "")
-		f.Float64Var(&t.seconds, "timeout", testSeconds, "")
+		f.Float64Var(&t.seconds, "timeout", unlessGiven, "")
 	})
 	if err != nil {
 		return err
@@ -74,7 +75,7 @@ func testGuest(ctx context.Context, e *env, args []string) error {
 	if len(args) != 1 {
 		return usagef("test-guest needs a profile")
 	}
-	if t.seconds <= 0 {
+	if t.seconds <= 0 && t.seconds != unlessGiven {
 		return usagef("--timeout wants a number of seconds")
 	}
 	t.profile = args[0]
@@ -210,14 +211,18 @@ func (t *guestTest) inGuest(ctx context.Context, l launch, names []string) (done
 	t.report.Release = s.Release
 	t.print.Unlock()
 
-	seconds := time.Duration(t.seconds * float64(time.Second))
+	limit := t.seconds
+	if limit == unlessGiven {
+		limit = testSeconds * float64(t.patience())
+	}
+	seconds := time.Duration(limit * float64(time.Second))
 	watch := time.AfterFunc(seconds+silence, func() {
 		cancel(fmt.Errorf("nothing was heard of it for %.0f s", (seconds + silence).Seconds()))
 	})
 	defer watch.Stop()
 	k := &guest.KTAP{OnResult: func(r guest.Result) { done++; t.result(r) }}
 	var stderr bytes.Buffer
-	args := []string{"/test.sh", "-t", strconv.Itoa(max(1, int(t.seconds)))}
+	args := []string{"/test.sh", "-t", strconv.Itoa(max(1, int(limit)))}
 	if t.fail {
 		args = append(args, "-f")
 	}
@@ -260,11 +265,7 @@ func (t *guestTest) boot(ctx context.Context, entry *catalogue.Entry, run string
 	}
 	for _, step := range entry.Boots() {
 		missing, console := t.bootStep(ctx, step, run)
-		limit := slowLimit
-		if t.checksItself() {
-			limit = checkedLimit
-		}
-		if slow := stretched(step, limit); missing != "" && slow.Usage != nil {
+		if slow := stretched(step, slowLimit*t.patience()); missing != "" && slow.Usage != nil {
 			missing, console = t.bootStep(ctx, slow, run)
 		}
 		if missing != "" {
@@ -285,7 +286,7 @@ func (t *guestTest) bootStep(ctx context.Context, step catalogue.Step, run strin
 		if !ok {
 			return line + ": only make run can be tested", ""
 		}
-		c := t.script("env"+settings, alone("RUN="+run, fmt.Sprintf("TIMEOUT=%.0f", bootLimit.Seconds()))...)
+		c := t.script("env"+settings, alone("RUN="+run, fmt.Sprintf("TIMEOUT=%.0f", (bootLimit*t.patience()).Seconds()))...)
 		c.Stdout, c.Stderr = &console, &console
 		stop := context.AfterFunc(ctx, func() { c.Process.Kill() })
 		c.Run()
@@ -340,6 +341,14 @@ func (t *guestTest) isSet(option string) (bool, error) {
 func (t *guestTest) checksItself() bool {
 	slow, err := t.isSet("CONFIG_KASAN|CONFIG_PROVE_LOCKING")
 	return err == nil && slow
+}
+
+// patience is what limits are to be multiplied by.
+func (t *guestTest) patience() time.Duration {
+	if t.checksItself() {
+		return checkedTimes
+	}
+	return 1
 }
 
 // result takes a result and prints it.

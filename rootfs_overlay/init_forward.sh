@@ -7,7 +7,7 @@
 # nothing is mounted but the root and /dev, and then hand over.
 #
 # Usage:
-#	make run APPEND='init=/init_forward.sh' EVAL='echo nothing else runs; (sleep 5; poweroff) &'
+#	make run APPEND='init=/init_forward.sh' EVAL='echo nothing else runs; (sleep 10; poweroff) &'
 #
 # Expected:
 #	nothing else runs
