@@ -85,8 +85,6 @@ done
 [ -z "${M5-}" ] || cp "$M5" "$root/m5"
 sh "$here/rootfs-files.sh" "$root" "$release" "$build/headers/.config"
 sh "$here/manifest.sh" "$root" "$build/manifest"
-# The same files make the same archive.
-find "$root" -exec touch -h -d 2026-01-01T00:00Z {} +
 
 # Owners and device files exist only inside fakeroot.
 size=$(names disk)
@@ -97,6 +95,8 @@ fakeroot sh -eus "$build" "$size" "$kernel" <<'END'
 		chown -R 0:0 "$build/$1"
 		[ ! -d "$build/$1/home/user0" ] || chown -R 1000:1000 "$build/$1/home/user0"
 		mknod -m 600 "$build/$1/dev/console" c 5 1
+		# The same files make the same archive: a recording asks for the one it had.
+		find "$build/$1" -exec touch -h -d 2026-01-01T00:00Z {} +
 		(cd "$build/$1" && find . | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc) | gzip -1n >"$build/$2.cpio.gz.tmp"
 		mv "$build/$2.cpio.gz.tmp" "$build/$2.cpio.gz"
 		rm "$build/$1/dev/console"

@@ -3,6 +3,7 @@
 package test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -253,10 +254,15 @@ func TestRebuild(t *testing.T) {
 	tr.make(t, "-q", "build").want(t, 0)
 	tr.edit(t, "kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`)
 	tr.make(t, "-q", "build").want(t, 1)
+	boot := filepath.Join(tr.dir, "out", tr.profileName(), "distro/boot.cpio.gz")
+	before := content(t, boot)
 	r := tr.make(t, "run", "EVAL=insmod /hello.ko; poweroff", "TIMEOUT=120")
 	r.want(t, 0, "hello again\n")
 	if strings.Contains(r.output, "hello2.o") || strings.Contains(r.output, "packages amd64") {
 		t.Errorf("more was rebuilt than hello:\n%s", tail(r.output, 400))
+	}
+	if !bytes.Equal(content(t, boot), before) {
+		t.Errorf("%s is another, with which no recording can be replayed", boot)
 	}
 
 	// The generator may be gone; what was generated and built still runs.
