@@ -28,14 +28,15 @@ import (
 const (
 	// testSeconds is how long an entry may take in the guest unless TIMEOUT says.
 	testSeconds = 60
-	unlessGiven = -1
+	unlessGiven = -1 // no number of seconds: TIMEOUT says nothing
 	// silence is how much longer nothing may be heard before the guest is ended.
 	silence = 20 * time.Second
 	// bootLimit is how long a boot that is itself a test may take.
 	bootLimit = 120 * time.Second
 	// slowLimit is that of a boot again that was over before it could show anything.
 	slowLimit = 30 * time.Second
-	// checkedTimes is how many times as long all these are for a kernel that checks itself.
+	// checkedTimes is how many times as long tests and boots may take with a kernel that
+	// checks itself.
 	checkedTimes = 4
 )
 
