@@ -73,6 +73,7 @@ check() {
 
 # settings TRIPLET prints what the profile does not decide.
 settings() {
+	echo "# make"
 	echo "BR2_DL_DIR=\"$(absolute "$DOWNLOADS")\""
 	echo "BR2_JLEVEL=$(nproc)"
 	# shellcheck disable=SC2016 # a variable of Buildroot's
@@ -112,12 +113,14 @@ stale() {
 	die "the profile asks for what this Buildroot has retired"
 }
 
-# contract FRAGMENT CONFIG PART: nothing that was asked for is lost.
+# contract FRAGMENT CONFIG PART: nothing that was asked for is lost. The toolchain is
+# a setting of make, not one of a profile.
 contract() {
 	sh "$here/contract.sh" "$1" "$2" >&2 && return
 	[ "$3" != buildroot ] || LKMC_WHY="${LKMC_WHY-} --base $build/lkmc.base"
 	LKMC_WHY="${LKMC_WHY-} $(basename "$(dirname "$result")") $3"
-	why_not
+	(why_not) 2>&1 | sed 's/TOOLCHAIN_BUILDROOT = true$/BR_TOOLCHAIN=internal, a setting of make/' >&2
+	exit 1
 }
 
 config() {
@@ -141,7 +144,8 @@ config() {
 	buildroot -s olddefconfig >/dev/null 2>"$build/lkmc.log" || { cat "$build/lkmc.log" >&2 && exit 1; }
 	# That the fragment has the last word is what we want.
 	sed '/warning: override: /d' "$build/lkmc.log" >&2
-	contract "$build/lkmc.settings" "$build/.config" buildroot
+	sh "$here/contract.sh" "$build/lkmc.settings" "$build/.config" >&2 ||
+		die "the profile is at odds with what make decides, BR_TOOLCHAIN=$toolchain for one"
 	contract "$profile/buildroot.config" "$build/.config" buildroot
 	stale "$profile/buildroot.config"
 	cp "$build/.config" "$build/lkmc.config"

@@ -29,7 +29,7 @@ function symbol(line,   at) {
 	value = substr(line, at + 1)
 	return at > 1 && line !~ /^#/
 }
-FNR == NR && /^# profiles\// { layer = substr($0, 3); next }
+FNR == NR && /^# (profiles\/|make$)/ { layer = substr($0, 3); next }
 FNR == NR && /^# may be lost: / { reason = substr($0, 16); next }
 FNR == NR && symbol($0) {
 	asked[name] = value

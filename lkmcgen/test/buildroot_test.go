@@ -69,6 +69,9 @@ func (tr tree) buildrootRefused(t *testing.T, br string) {
 		{"unknown", [][3]string{{"Config.in", merged, strings.ReplaceAll(merged, "MERGED", "MERGE")}}, []string{
 			"BR2_ROOTFS_MERGED_USR = y was asked for, but the result is n\n", "ROOTFS_MERGE_USR",
 		}},
+		{"setting", [][3]string{{"Config.in", "\tbool \"TOOLCHAIN_BUILDROOT\"\n", "\tbool \"TOOLCHAIN_BUILDROOT\"\n\tdepends on BR2_CCACHE\n"}}, []string{
+			"\nmake: BR2_TOOLCHAIN_BUILDROOT = y was asked for, but the result is n\n", "at odds with what make decides, BR_TOOLCHAIN=internal",
+		}},
 		{"retired", [][3]string{
 			{"Config.in", merged, "config BR2_MERGED\n\tbool\n"},
 			{"Config.in.legacy", "config BR2_LEGACY_EXAMPLE\n", "config BR2_ROOTFS_MERGED_USR\n\tbool \"it has another name\"\n\tselect BR2_LEGACY\n\tselect BR2_MERGED\n\nconfig BR2_LEGACY_EXAMPLE\n"},
@@ -144,7 +147,7 @@ func TestBuildrootTree(t *testing.T) {
 	for _, arch := range []string{"x86_64", "aarch64"} {
 		configure(arch+"-qemu-x11", "internal", 0, "buildroot: configured ")
 	}
-	configure("x86_64-qemu-x11", "distro", 2, "TOOLCHAIN_BUILDROOT_CXX = true is asked for, but it will be false")
+	configure("x86_64-qemu-x11", "distro", 2, "  fix: BR_TOOLCHAIN=internal, a setting of make\n")
 }
 
 // TestToolchain compiles with the folder that is made of the distribution's
