@@ -395,7 +395,7 @@ boot-chart: $(LKMCGEN) check-run build ## boot, and tell which initcall took how
 MEASURED = --out '$(OUT)' --builder $(BUILDER) $${RUN:+--run "$$RUN"}
 
 $(OUT)/plugins/%.so: patches/qemu/plugins/%.c
-	@sh generated/common/deps.sh check $(NEEDS_GOAL_count-instructions)
+	@FOR=count-instructions sh generated/common/deps.sh check $(NEEDS_GOAL_count-instructions)
 	@mkdir -p $(@D)
 	gcc -O2 -Wall -Wextra -shared -fPIC -o $@.$$$$ $< && mv $@.$$$$ $@
 
@@ -438,7 +438,7 @@ test-gem5: $(LKMCGEN) ## boot guests in the gem5 of GEM5_SRC, checkpoints, stati
 .PHONY: unit
 unit: check-generated ## the tests that boot nothing
 	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
-	@sh generated/common/deps.sh check $(NEEDS_GOAL_unit)
+	@FOR=unit sh generated/common/deps.sh check $(NEEDS_GOAL_unit)
 	@CGO_ENABLED=0 $(GO) vet ./...
 	@CGO_ENABLED=0 $(GO) tool staticcheck ./...
 	@shellcheck -x -P SCRIPTDIR generated/*/*.sh generated/common/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* rootfs_overlay/etc/udhcpc/* .ci/run

@@ -27,6 +27,8 @@ CROSS := riscv64-linux-gnu-
 QEMU_USER := qemu-riscv64
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
+# What tells which of them are missing, and what make installs them for.
+CHECK_DEPS = FOR='$1 PROFILE=$(notdir $(P))' sh generated/common/deps.sh check
 # "make deps run" installs first, and a run that cannot be is told before a build.
 FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(foreach g,insmod gdbserver,$(if $(filter $g,$(MAKECMDGOALS)),check-$g))
 
@@ -150,13 +152,13 @@ $(OUT)/qemu/bin/riscv64-softmmu.stamp: $(QEMU_OUT)/riscv64-softmmu.stamp \
 build: $(if $(filter built,$(value QEMU)),qemu)
 
 $(OUT)/source/qemu/Makefile: | $(FIRST)
-	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	@$(call CHECK_DEPS,qemu) $(NEEDS_GOAL_qemu)
 	@echo 'qemu: 24 MB of sources to fetch; then 0.8 GB on disk, and a quarter of an hour on two CPUs' >&2
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh qemu $(@D)
 
 $(QEMU_OUT)/riscv64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildcard patches/qemu/*.patch) \
 		$(if $(QEMU_SRC),FORCE) $(call again,qemu) | $(FIRST) $(QEMU_TREE)/Makefile
-	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	@$(call CHECK_DEPS,qemu) $(NEEDS_GOAL_qemu)
 	@mkdir -p $(@D) && touch $@.begun
 	$(RECURSE)@$(COMPILING) sh generated/common/qemu.sh $(QEMU_TREE) $(QEMU_OUT) riscv64-softmmu $(wildcard patches/qemu/*.patch)
 	@mv $@.begun $@
@@ -211,7 +213,7 @@ $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_
 	$(call touch,$(P)/source/modules -name '*.ko')
 
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs)
-	@sh generated/common/deps.sh check $(NEEDS_source)
+	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
 	@touch $@
 
@@ -226,7 +228,7 @@ BUSYBOX := $(COMPILING) LKMC_WHY='$(WHY) busybox' sh generated/common/busybox.sh
 linux: $(P)/source/kernel.stamp ## compile the kernel
 
 $(OUT)/source/linux-6.1/Makefile: | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_source)
+	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh linux-source-6.1 $(@D)
 
 $(LINUX_BUILD)/lkmc.configured: $(G)/linux.config | $(LINUX_TREE)/Makefile
@@ -269,7 +271,7 @@ linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ##
 busybox: $(P)/source/busybox.stamp ## compile BusyBox
 
 $(OUT)/source/busybox/Makefile: | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_source)
+	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh busybox $(@D)
 
 $(BUSYBOX_BUILD)/lkmc.configured: $(G)/busybox.config | $(BUSYBOX_TREE)/Makefile
@@ -293,7 +295,7 @@ rootfs-buildroot: $(P)/buildroot/rootfs.stamp
 ## Parts, for BUILDER=buildroot
 
 $(OUT)/source/buildroot-2025.02.16/Makefile: | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_buildroot)
+	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) fetch https://gitlab.com/buildroot.org/buildroot.git 2025.02.16
 
 # A space ends the name of a prerequisite, so a tree of yours is none.
@@ -301,7 +303,7 @@ $(BUILDROOT_OUT)/lkmc.configured: $(G)/buildroot.config $(G)/linux.config $(G)/b
 		$(if $(filter-out $(BR_TOOLCHAIN) $(BUILDROOT_TREE),$(file <$(BUILDROOT_OUT)/lkmc.choice)),FORCE) \
 		| $(FIRST) $(if $(BUILDROOT_SRC),,$(BUILDROOT_TREE)/Makefile)
 	@$(BUILDROOT) check 2025.02 2026.05.1
-	@sh generated/common/deps.sh check $(NEEDS_buildroot)
+	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) config $(G) qemu_riscv64_virt riscv64-linux-gnu $(LINUX_TREE) $(BUSYBOX_TREE)
 	@touch $@
 

@@ -23,6 +23,8 @@ CROSS := x86_64-linux-gnu-
 QEMU_USER := qemu-x86_64
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
+# What tells which of them are missing, and what make installs them for.
+CHECK_DEPS = FOR='$1 PROFILE=$(notdir $(P))' sh generated/common/deps.sh check
 # "make deps run" installs first, and a run that cannot be is told before a build.
 FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(foreach g,insmod gdbserver,$(if $(filter $g,$(MAKECMDGOALS)),check-$g))
 
@@ -119,18 +121,18 @@ qemu:
 .PHONY: gem5 gem5-tools
 gem5: gem5-tools ## compile gem5 of GEM5_SRC and its tools; GEM5_VARIANT=full, trimmed (the default) or own, what was built there
 	@$(GEM5) check 24.0 24.0
-	@FOR=gem5 sh generated/common/deps.sh check $(NEEDS_GOAL_gem5)
+	@$(call CHECK_DEPS,gem5) $(NEEDS_GOAL_gem5)
 	@$(GEM5) build X86 $(GEM5_VARIANT) $(OUT)/gem5
 
 gem5-tools: $(OUT)/gem5/m5.x86 ## m5 for the guest, m5term, boot loaders, device trees
 
 $(GEM5_CLONE)/SConstruct: | $(FIRST)
-	@FOR=gem5 sh generated/common/deps.sh check $(NEEDS_GOAL_gem5)
+	@$(call CHECK_DEPS,gem5) $(NEEDS_GOAL_gem5)
 	@$(GEM5) fetch https://github.com/gem5/gem5.git 24.0.0.1
 
 $(OUT)/gem5/m5.x86: generated/common/gem5.sh $(if $(filter-out $(GEM5_TREE),$(file <$(OUT)/gem5/m5.x86.tree)),FORCE) | $(FIRST) $(GEM5_TREE)/SConstruct
 	@$(GEM5) check 24.0 24.0
-	@FOR=gem5 sh generated/common/deps.sh check $(NEEDS_GOAL_gem5)
+	@$(call CHECK_DEPS,gem5) $(NEEDS_GOAL_gem5)
 	@$(GEM5) tools x86 '' x86_64-linux-gnu- $(OUT)/gem5
 
 ## Building again what looks up to date, and for editors
@@ -161,7 +163,7 @@ $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/*.h kernel_modu
 gdbserver-files: $(P)/gdbserver/guest.tar
 
 $(P)/gdbserver/packages/versions: $(G)/gdbserver.list | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_GOAL_gdbserver)
+	@$(call CHECK_DEPS,gdbserver) $(NEEDS_GOAL_gdbserver)
 	@ARCH=amd64 LIST=$< DEST=$(@D) CACHE=$(DOWNLOADS)/packages sh generated/common/packages.sh
 	@touch $@
 
@@ -184,7 +186,7 @@ $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_
 	$(call touch,$(P)/source/modules -name '*.ko')
 
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs)
-	@sh generated/common/deps.sh check $(NEEDS_source)
+	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@M5='$(M5)' sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
 	@touch $@
 
@@ -199,7 +201,7 @@ BUSYBOX := $(COMPILING) LKMC_WHY='$(WHY) busybox' sh generated/common/busybox.sh
 linux: $(P)/source/kernel.stamp ## compile the kernel
 
 $(OUT)/source/linux-6.1/Makefile: | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_source)
+	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh linux-source-6.1 $(@D)
 
 $(LINUX_BUILD)/lkmc.configured: $(G)/linux.config | $(LINUX_TREE)/Makefile
@@ -242,7 +244,7 @@ linux-menuconfig linux-savedefconfig: linux-%: $(LINUX_BUILD)/lkmc.configured ##
 busybox: $(P)/source/busybox.stamp ## compile BusyBox
 
 $(OUT)/source/busybox/Makefile: | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_source)
+	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh busybox $(@D)
 
 $(BUSYBOX_BUILD)/lkmc.configured: $(G)/busybox.config | $(BUSYBOX_TREE)/Makefile

@@ -27,6 +27,8 @@ CROSS := x86_64-linux-gnu-
 QEMU_USER := qemu-x86_64
 NEEDS_GOAL_user := qemu-user:$(QEMU_USER)
 NEEDS := $(NEEDS_$(BUILDER)) $(NEEDS_RUN) $(foreach g,$(MAKECMDGOALS),$(value NEEDS_GOAL_$(g)))
+# What tells which of them are missing, and what make installs them for.
+CHECK_DEPS = FOR='$1 PROFILE=$(notdir $(P))' sh generated/common/deps.sh check
 # "make deps run" installs first, and a run that cannot be is told before a build.
 FIRST := $(filter deps,$(MAKECMDGOALS)) $(if $(filter run,$(MAKECMDGOALS)),check-run) $(foreach g,insmod gdbserver,$(if $(filter $g,$(MAKECMDGOALS)),check-$g))
 
@@ -150,13 +152,13 @@ $(OUT)/qemu/bin/x86_64-softmmu.stamp: $(QEMU_OUT)/x86_64-softmmu.stamp \
 build: $(if $(filter built,$(value QEMU)),qemu)
 
 $(OUT)/source/qemu/Makefile: | $(FIRST)
-	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	@$(call CHECK_DEPS,qemu) $(NEEDS_GOAL_qemu)
 	@echo 'qemu: 24 MB of sources to fetch; then 0.8 GB on disk, and a quarter of an hour on two CPUs' >&2
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh qemu $(@D)
 
 $(QEMU_OUT)/x86_64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildcard patches/qemu/*.patch) \
 		$(if $(QEMU_SRC),FORCE) $(call again,qemu) | $(FIRST) $(QEMU_TREE)/Makefile
-	@FOR=qemu sh generated/common/deps.sh check $(NEEDS_GOAL_qemu)
+	@$(call CHECK_DEPS,qemu) $(NEEDS_GOAL_qemu)
 	@mkdir -p $(@D) && touch $@.begun
 	$(RECURSE)@$(COMPILING) sh generated/common/qemu.sh $(QEMU_TREE) $(QEMU_OUT) x86_64-softmmu $(wildcard patches/qemu/*.patch)
 	@mv $@.begun $@
@@ -193,7 +195,7 @@ $(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/*.h kernel_modu
 gdbserver-files: $(P)/gdbserver/guest.tar
 
 $(P)/gdbserver/packages/versions: $(G)/gdbserver.list | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_GOAL_gdbserver)
+	@$(call CHECK_DEPS,gdbserver) $(NEEDS_GOAL_gdbserver)
 	@ARCH=amd64 LIST=$< DEST=$(@D) CACHE=$(DOWNLOADS)/packages sh generated/common/packages.sh
 	@touch $@
 
@@ -216,13 +218,13 @@ $(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(MODULES_
 	$(call touch,$(P)/distro/modules -name '*.ko')
 
 $(P)/distro/rootfs.stamp: $(ROOTFS) $(P)/distro/modules.stamp $(P)/distro/busybox.stamp $(call again,rootfs)
-	@sh generated/common/deps.sh check $(NEEDS_distro)
+	@$(call CHECK_DEPS,BUILDER=distro) $(NEEDS_distro)
 	@sh generated/common/rootfs.sh $(P)/distro $(P)/user $(G)/guest.list
 	@touch $@
 
 # Kernel, headers and BusyBox from the distribution's packages.
 $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call again,busybox) | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_distro)
+	@$(call CHECK_DEPS,BUILDER=distro) $(NEEDS_distro)
 	@ARCH=amd64 LIST=$< DEST=$(@D) CACHE=$(DOWNLOADS)/packages sh generated/common/packages.sh
 	@touch $@
 
@@ -247,7 +249,7 @@ rootfs-buildroot: $(P)/buildroot/rootfs.stamp
 ## Parts, for BUILDER=buildroot
 
 $(OUT)/source/buildroot-2025.02.16/Makefile: | $(FIRST)
-	@sh generated/common/deps.sh check $(NEEDS_buildroot)
+	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) fetch https://gitlab.com/buildroot.org/buildroot.git 2025.02.16
 
 # A space ends the name of a prerequisite, so a tree of yours is none.
@@ -255,7 +257,7 @@ $(BUILDROOT_OUT)/lkmc.configured: $(G)/buildroot.config $(G)/linux.config $(G)/b
 		$(if $(filter-out $(BR_TOOLCHAIN) $(BUILDROOT_TREE),$(file <$(BUILDROOT_OUT)/lkmc.choice)),FORCE) \
 		| $(FIRST) $(if $(BUILDROOT_SRC),,$(BUILDROOT_TREE)/Makefile)
 	@$(BUILDROOT) check 2025.02 2026.05.1
-	@sh generated/common/deps.sh check $(NEEDS_buildroot)
+	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) config $(G) qemu_x86_64 x86_64-linux-gnu $(LINUX_TREE) $(BUSYBOX_TREE)
 	@touch $@
 
