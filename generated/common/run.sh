@@ -292,7 +292,7 @@ make_disk() {
 	disk_made=1
 	if [ "$FRESH" = 1 ]; then rm -f "$disk" "$base" "$run/snapshot-$BUILDER-"*; fi
 	if [ ! -e "$disk" ]; then
-		ln -f "$build/rootfs.ext4" "$base"
+		keep_rootfs "$base"
 		qemu-img create -q -f qcow2 -F raw -b "${base##*/}" "$disk.tmp" ||
 			fail "$disk: cannot be made"
 		stat -c '%s %Y' "$base" >"$disk.base"
@@ -312,6 +312,13 @@ make_disk() {
 			;;
 		esac
 	fi
+}
+
+# keep_rootfs gives the root file system another name, under which it stays as it is
+# now, or copies it to a file system where that cannot be.
+keep_rootfs() {
+	ln -f "$build/rootfs.ext4" "$1" 2>/dev/null || cp --sparse=always "$build/rootfs.ext4" "$1" ||
+		fail "$1: cannot be made"
 }
 
 # make_snapshots sets snapshots to an image that holds the snapshots of a run
@@ -334,7 +341,7 @@ make_recording() {
 	[ "$RR" != replay ] || return 0
 	rm -rf "$recording"
 	mkdir "$recording"
-	ln "$build/rootfs.ext4" "$recording/base.ext4"
+	keep_rootfs "$recording/base.ext4"
 	qemu-img create -q -f qcow2 -F raw -b base.ext4 "$recording/disk.qcow2" || fail "$recording/disk.qcow2: cannot be made"
 }
 

@@ -34,4 +34,5 @@ KERNEL=$build/root/lib/modules
 SHARED=$(sed -n 's/.*"local,id=share,[^"]*path=\([^"]*\)".*/\1/p' "$run/run.json" | head -n 1 | sed 's/,,/,/g')
 MODULES=$(readlink -f "$build/modules") HERE=$PWD CROSS=$cross
 export BUILDER VMLINUX SOURCE KERNEL SHARED MODULES HERE CROSS
-exec awk -f "$(dirname "$0")/trace.awk" "$console"
+awk -f "$(dirname "$0")/trace.awk" "$console" | grep -a '' || [ $# -gt 2 ] ||
+	echo "trace: no trace of a call on the console of $run" >&2

@@ -81,6 +81,16 @@ func TestFullDisk(t *testing.T) {
 		g.exec(t, "cat /root/f").want(t, 0, "two\n", "")
 		g.lkmcgen(t, nil, "snapshot", "load", folder, "one").want(t, 0, "", "")
 		g.exec(t, "cat /root/f").want(t, 0, "one\n", "")
+		// The emulator stops a guest whose disk cannot grow.
+		s.fill(t, 1)
+		g.lkmcgen(t, nil, "exec", "--timeout", "20", folder, "head -c 9000000 /dev/urandom >/root/r; sync; sleep 9").want(t, 124, "", "")
+		for _, what := range []string{"save", "load"} {
+			g.lkmcgen(t, nil, "snapshot", what, folder, "one").want(t, 1, "", "the guest waits at a write")
+		}
+		os.Remove(filepath.Join(s.folder, "fill"))
+		g.lkmcgen(t, strings.NewReader("cont\n"), "monitor", folder).want(t, 0, "", "")
+		g.lkmcgen(t, nil, "snapshot", "load", folder, "one").want(t, 0, "", "")
+		g.exec(t, "cat /root/f").want(t, 0, "one\n", "")
 	})
 	if err := os.RemoveAll(filepath.Join(s.folder, "x86_64-qemu/runs")); err != nil {
 		t.Fatal(err)

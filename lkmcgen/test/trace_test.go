@@ -90,6 +90,15 @@ func TestTrace(t *testing.T) {
 	}
 }
 
+// TestNoTrace: that there is no trace is said.
+func TestNoTrace(t *testing.T) {
+	run := tree{dir: t.TempDir()}
+	write(t, run, "run.json", "{}\n")
+	write(t, run, "console.log", "[    0.000000] Booting Linux\n")
+	a := root(t).command(t, nil, "sh", "generated/common/trace.sh", run.dir, "")
+	a.want(t, 0, "", "no trace of a call on the console of "+run.dir)
+}
+
 // compile compiles a module for the kernel of a builder, and returns its folder.
 func compile(t *testing.T, tr tree, builder, name, source string) string {
 	t.Helper()

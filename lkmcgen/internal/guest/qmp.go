@@ -117,10 +117,28 @@ func refused(text string) bool {
 		strings.Contains(text, "\nTry \"help ") || strings.HasPrefix(text, "Try \"help ")
 }
 
+// status is that of the guest: running, paused, prelaunch, ...; empty when the
+// emulator does not say.
+func (m *Monitor) status() string {
+	m.conn.SetDeadline(time.Now().Add(patience))
+	var state struct{ Status string }
+	if m.do("query-status", nil, &state) != nil {
+		return ""
+	}
+	return state.Status
+}
+
+// noRoom is the status of a guest that was stopped at a write to its disk, for which
+// there was no room on the host.
+const (
+	noRoom = "io-error"
+	waits  = "waits at a write until the host's disk has room and its monitor gets cont"
+)
+
 // A machineState is what the emulator knows of its guest.
 type machineState struct {
-	Status    string // running, paused, prelaunch, ...; empty when it does not say
-	AgentOpen bool   // a program in the guest has opened an agent's port
+	Status    string
+	AgentOpen bool // a program in the guest has opened an agent's port
 }
 
 func (r *Run) state() (state machineState) {
@@ -129,7 +147,7 @@ func (r *Run) state() (state machineState) {
 		return state
 	}
 	defer m.Close()
-	if m.do("query-status", nil, &state) != nil {
+	if state.Status = m.status(); state.Status == "" {
 		return state
 	}
 	var devices []struct {

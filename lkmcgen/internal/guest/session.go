@@ -107,6 +107,8 @@ func (r *Run) why() string {
 	switch state := r.state(); {
 	case r.panicked() != "":
 		return "kernel panic: " + r.panicked()
+	case state.Status == noRoom:
+		return "it " + waits
 	case state.Status != "" && state.Status != "running":
 		return "it is stopped (" + state.Status + "), by GDB or in the monitor"
 	case state.AgentOpen:

@@ -83,12 +83,16 @@ func (r *Run) saved(id string) error {
 const plenty = 16 << 20
 
 // full tells whether the run's folder has no room, and what to do then.
-func (r *Run) full() string {
+func (r *Run) full(m *Monitor) string {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(r.Folder, &s); err != nil || s.Bavail*uint64(s.Bsize) > plenty {
 		return ""
 	}
-	return fmt.Sprintf("the disk is full: %d MB are free for %s; the guest goes on, earlier snapshots are kept", s.Bavail*uint64(s.Bsize)>>20, r.Folder)
+	guest := "the guest goes on"
+	if m.status() == noRoom {
+		guest = "the guest " + waits
+	}
+	return fmt.Sprintf("the disk is full: %d MB are free for %s; %s, earlier snapshots are kept", s.Bavail*uint64(s.Bsize)>>20, r.Folder, guest)
 }
 
 // Load puts the guest back into the state of the name id.
@@ -98,6 +102,10 @@ func (r *Run) Load(id string) error {
 	}
 	if err := r.sameMachine(id); err != nil {
 		return err
+	}
+	// QEMU 7.2 stays stopped then, and dies when it goes on.
+	if r.state().Status == noRoom {
+		return &diag.Error{Msg: "the guest " + waits, Hint: "or a new run can begin there: SNAPSHOT=" + id}
 	}
 	return r.vm("loadvm " + id)
 }
@@ -211,7 +219,7 @@ func (r *Run) vm(line string) error {
 	if err != nil {
 		why = err.Error()
 	}
-	hint := r.full()
+	hint := r.full(m)
 	if strings.Contains(why, "VirtFS") {
 		hint = "unmount it first, in the guest: umount /share"
 	}
