@@ -373,7 +373,8 @@ func lastLines(name string, n int) []string {
 
 // last returns the last n lines of a text, without carriage returns.
 func last(text string, n int) []string {
-	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(text, "\r", "")), "\n")
+	// A shell asks its terminal where the cursor is; shown, ours would answer.
+	lines := strings.Split(strings.TrimSpace(strings.NewReplacer("\r", "", "\x1b[6n", "").Replace(text)), "\n")
 	return lines[max(0, len(lines)-n):]
 }
 

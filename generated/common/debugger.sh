@@ -31,11 +31,23 @@ need_guest() {
 	grep -q "$1" "$run/run.json" || die "the guest was started without $2"
 }
 
-# alone NAME wants to be the only debugger of its kind, until it ends.
+# alone NAME SOCKET wants to be the only debugger of its kind, until it ends. The
+# emulator takes a second one at the socket too, and does not answer it.
 alone() {
 	exec 8>"$run/$1.lock"
 	flock -n 8 || die "another GDB is attached to this guest"
+	if echo info chardev | "${folder%/*}/bin/lkmcgen" monitor "$run" 2>/dev/null | grep -q "=unix:.*/$2,"; then
+		die "another program is connected with $run/$2, as a GDB that was started by hand"
+	fi
 }
+
+# for_guest FILE wants a program for the guest's machine, as those built for it are.
+for_guest() {
+	[ ! -e "$folder/user/hello.out" ] || [ "$(machine "$1")" = "$(machine "$folder/user/hello.out")" ] ||
+		die "$1 is no program for the machine of ${folder##*/}"
+}
+
+machine() { LC_ALL=C readelf -h "$1" 2>/dev/null | grep -E '^ *(Class|Data|Machine):'; }
 
 # has SECTION FILE tells whether an ELF file has a section.
 has() { readelf -SW "$2" | grep -q " \\.$1 "; }

@@ -40,7 +40,8 @@ esac
 *) die "BIN=$BIN: there is no such program (there are:$(cd "$folder/user" && printf ' %s' *.out | sed 's/\.out//g'); and those of BusyBox in a guest of BUILDER=source)" ;;
 esac
 
-alone gdb
+for_guest "$file"
+alone gdb gdb.sock
 set -- -ex "source $here/gdb-user.py" -ex "lkmc-user $run/gdb.sock '$file' '$name' ${BREAK:-main}" "$@"
 if [ -e "$vmlinux" ] && has debug_info "$vmlinux"; then
 	with_kernel "$@"

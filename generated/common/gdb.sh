@@ -24,7 +24,7 @@ need_guest "$sign" "$option" BUILDER=source
 find_built
 need_symbols
 need_gdb
-alone "$server"
+alone "$server" "$socket"
 [ "$server" = gdb ] || "${folder%/*}/bin/lkmcgen" stop-kernel "$run" || exit
 
 with_kernel -ex "set \$lkmc_server = \"$server\"" -ex "set \$lkmc_build = \"$folder/$builder\"" \

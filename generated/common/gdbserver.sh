@@ -33,6 +33,7 @@ symbols='' name=$BIN
 case $BIN in
 */*)
 	[ -f "$BIN" ] || die "BIN=$BIN: there is no such file here (a program of the guest's is called by its name alone: BIN=${BIN##*/})"
+	for_guest "$BIN"
 	symbols=$BIN name=/${BIN##*/}
 	;;
 *)
