@@ -3,6 +3,7 @@
 package test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,6 +135,12 @@ func TestGDBRefuses(t *testing.T) {
 	s.with("RUN=gdb-two").make(t, "gdb", "GDB_BIN=nosuch-gdb").want(t, 2, "nosuch-gdb is missing")
 	lock := filepath.Join(tr.runFolder("gdb-two"), "gdb.lock")
 	s.with("RUN=gdb-two").command(t, nil, "flock", lock, "make", "gdb").want(t, 2, "another GDB is attached to this guest")
+	conn, err := net.Dial("unix", filepath.Join(tr.runFolder("gdb-two"), "gdb.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.with("RUN=gdb-two").make(t, "gdb").want(t, 2, "another program is connected with out/x86_64-qemu/runs/gdb-two/gdb.sock")
+	conn.Close()
 	s.gdb(nil, "kill").want(t, 0)
 	<-s.done
 }

@@ -106,6 +106,7 @@ func refusals(t *testing.T, g *running) {
 		{[]string{"BIN=nonsense"}, "there are the programs of kernel_module/user and those of BusyBox"},
 		{[]string{"BIN=poll.sh"}, "/poll.sh is a script (debug what runs it: BIN=sh ARGS=/poll.sh)"},
 		{[]string{"BIN=/hello.out"}, "there is no such file here (a program of the guest's is called by its name alone: BIN=hello.out)"},
+		{[]string{"BIN=./Makefile"}, "./Makefile is no program for the machine of " + g.profileName()},
 		{[]string{"BIN=hello", `ARGS="x`}, "unmatched quote"},
 		{[]string{"BIN=hello", "GDB_BIN=nosuch-gdb"}, "nosuch-gdb is missing"},
 	} {
