@@ -291,22 +291,35 @@ breakpoint of the kind that is named first."""
             node = node["next"]
 
     def load(self, module):
-        """Loads the symbols of one struct module *."""
+        """Loads the symbols of one struct module *.
+
+        The init of those before is over, and its memory may be this one's."""
         name = module["name"].string()
+        self.drop(name)
+        for one, sections in list(self.loaded.items()):
+            kept = {s: a for s, a in sections.items() if not s.startswith(".init")}
+            if kept != sections:
+                self.drop(one)
+                self.add(one, kept)
+        self.add(name, {s: a for s, a in section_addresses(module).items() if re.match(r"\.(text|exit|data|bss|rodata|init)", s)})
         if name in self.loaded:
+            tidy()
+            gdb.write("symbols of module %s: %s\n" % (name, self.file(name)))
+
+    def add(self, name, sections):
+        """Loads the symbols of some sections; a module that is all init has no .text."""
+        path = self.file(name)
+        if path and sections:
+            gdb.execute("add-symbol-file %s%s" % (path, "".join(" -s %s 0x%x" % one for one in sections.items())), to_string=True)
+            self.loaded[name] = sections
+
+    def drop(self, name):
+        """Forgets the symbols of a module, if there are any."""
+        for address in list(self.loaded.pop(name, {}).values())[:1]:
             try:
-                gdb.execute("remove-symbol-file -a 0x%x" % self.loaded.pop(name), to_string=True)
+                gdb.execute("remove-symbol-file -a 0x%x" % address, to_string=True)
             except gdb.error:
                 pass  # lx-symbols has dropped it
-        path = self.file(name)
-        addresses = section_addresses(module)
-        if not path or ".text" not in addresses:
-            return
-        others = "".join(" -s %s 0x%x" % (s, a) for s, a in addresses.items() if re.match(r"\.(data|bss|rodata|init|exit|text)", s) and s != ".text")
-        gdb.execute("add-symbol-file %s 0x%x%s" % (path, addresses[".text"], others), to_string=True)
-        self.loaded[name] = addresses[".text"]
-        tidy()
-        gdb.write("symbols of module %s: %s\n" % (name, path))
 
     def file(self, name):
         """The file of a module, whose name has _ where the file's may have -."""

@@ -69,18 +69,18 @@ func eachSource(t *testing.T, f func(t *testing.T, tr tree)) {
 
 // TestGDB: a guest that waits, and GDB that knows the kernel's functions from its
 // first instructions on, by the names that people use, and those of modules from
-// their first instruction; and that calls them.
+// their first instruction, also of one that is all init and exit; and that calls them.
 func TestGDB(t *testing.T) {
 	eachSource(t, func(t *testing.T, tr tree) {
-		s := tr.forGDB(t, "gdb", "EVAL=insmod /misc_device.ko && echo hi >/dev/misc_device; rmmod misc_device; insmod /misc_device.ko; poweroff")
+		s := tr.forGDB(t, "gdb", "EVAL=insmod /hello.ko; insmod /misc_device.ko && echo hi >/dev/misc_device; rmmod misc_device; insmod /misc_device.ko; poweroff")
 		early := tr.setting(t, "linux.early")
 		r := s.gdb([]string{"BREAK=" + early}, "backtrace 1", "delete", "hbreak start_kernel",
 			"continue", "list start_kernel", "lx-version",
-			"tbreak sys_write", "tbreak misc_device_write", "tbreak misc_device_init", "tbreak misc_devic_wr",
+			"tbreak sys_write", "tbreak hello_init", "tbreak misc_device_write", "tbreak misc_device_init", "tbreak misc_devic_wr",
 			"continue", "backtrace 1", `print $kstr("")`, `call (int)_printk($kstr("GDB was here\n"))`,
-			"continue", "backtrace 2", "continue", "backtrace 3", "lx-lsmod", "delete", "detach")
+			"continue", "continue", "backtrace 2", "continue", "backtrace 3", "lx-lsmod", "delete", "detach")
 		r.want(t, 0, early+" (", "../arch/", "start_kernel () at ", "init/main.c", "set_task_stack_end_magic", "Linux version",
-			"sys_write (", "fs/read_write.c:", "no function misc_devic_wr yet",
+			"sys_write (", "fs/read_write.c:", "no function misc_devic_wr yet", "hello_init ()",
 			"symbols of module misc_device", "in do_one_initcall", "modules/misc_device.c", "misc_device_write (file=", "vfs_write")
 		(<-s.done).want(t, 0, "GDB was here\n", "the guest powered off")
 	})
