@@ -8,8 +8,8 @@
  * after it none of the module's code runs, and the module may go.
  *
  * Usage:
- *	insmod /kthread.ko
- *	sleep 1.4
+ *	insmod /kthread.ko interval_ms=2000
+ *	sleep 2.5
  *	rmmod kthread
  *
  * Expected:

@@ -8,8 +8,8 @@
  * A thread that cannot be made means that the one before it has to be stopped.
  *
  * Usage:
- *	insmod /kthreads.ko
- *	sleep 2.3
+ *	insmod /kthreads.ko interval_ms=4000
+ *	sleep 4.5
  *	rmmod kthreads
  *
  * Expected:

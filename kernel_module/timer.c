@@ -8,10 +8,10 @@
  * timer_shutdown_sync() waits for the function and refuses to be set again.
  *
  * Usage:
- *	insmod /timer.ko
- *	sleep 2.4
+ *	insmod /timer.ko interval_ms=1500
+ *	sleep 3.5
  *	rmmod timer
- *	sleep 1
+ *	sleep 1.5
  *
  * Expected:
  *	timer: tick 1
