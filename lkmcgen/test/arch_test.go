@@ -29,7 +29,7 @@ func TestArches(t *testing.T) {
 		{"aarch64-qemu", "source", "ttyS0", false},
 		{"arm-qemu", "distro", "ttyS0", false},
 		{"arm-qemu", "source", "ttyS0", true},
-		{"mips64-qemu", "source", "ttyS1", false},
+		{"mips64-qemu", "source", "ttyS1", true},
 		{"mips64el-qemu", "distro", "ttyS1", false},
 		{"mips64el-qemu", "source", "ttyS1", true},
 		{"ppc64el-qemu", "distro", "hvc1", false},
