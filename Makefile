@@ -119,7 +119,7 @@ $(error $(firstword $(CLEANING)) needs a make of its own: make $(CLEANING) && ma
 endif
 
 # These goals must work when a profile is broken: they do without its rules.
-WITHOUT_RULES := help gen check-generated test-buildroot test-gem5 list explain diff matrix doctor catalogue catalogue-doc watch runs unit bench host-modules $(CLEANING)
+WITHOUT_RULES := help gen check-generated test-buildroot test-gem5 list explain diff matrix doctor catalogue catalogue-doc watch runs unit checks bench host-modules $(CLEANING)
 ifneq ($(filter-out $(WITHOUT_RULES),$(or $(MAKECMDGOALS),help)),)
 ifneq ($(words $(CURDIR)) $(words $(OUT)) $(words $(PROFILE)) $(findstring :,$(CURDIR)$(OUT)),1 1 1 )
 $(error Kbuild cannot work below a folder with a blank or a colon in its name: $(CURDIR), OUT=$(OUT), PROFILE=$(PROFILE))
@@ -415,12 +415,12 @@ doctor: $(LKMCGEN) ## look at this host: what is missing or in the way, and what
 
 .PHONY: test
 test: $(LKMCGEN) ## all tests: vet, staticcheck, unit, shellcheck, real boots
-	@$(MAKE) unit
+	@$(MAKE) checks
 	@LKMC_BOOT=1 CGO_ENABLED=0 $(GO) test -count=1 -timeout 80m -v ./lkmcgen/test
 
 .PHONY: test-all
 test-all: $(LKMCGEN) ## the tests, and the kernels of all arches from source
-	@$(MAKE) unit
+	@$(MAKE) checks
 	@LKMC_BOOT=all CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -v ./lkmcgen/test
 
 # Configures, which takes a minute; only BUILDER=buildroot itself compiles.
@@ -435,14 +435,18 @@ test-gem5: export GEM5_SRC := $(GEM5_SRC)
 test-gem5: $(LKMCGEN) ## boot guests in the gem5 of GEM5_SRC, checkpoints, statistics; compiles it first
 	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -run TestGem5 -v ./lkmcgen/test
 
-.PHONY: unit
-unit: check-generated ## the tests that boot nothing
+.PHONY: unit checks
+unit: checks ## the tests that boot nothing
+	@CGO_ENABLED=0 $(GO) test ./lkmcgen/test
+
+# All but the tests of the whole, which test runs with those that boot.
+checks: check-generated
 	@test -z "$$(gofmt -l lkmcgen)" || { gofmt -d lkmcgen; exit 1; }
 	@FOR=unit sh generated/common/deps.sh check $(NEEDS_GOAL_unit)
 	@CGO_ENABLED=0 $(GO) vet ./...
 	@CGO_ENABLED=0 $(GO) tool staticcheck ./...
 	@shellcheck -x -P SCRIPTDIR generated/*/*.sh generated/common/*/*.sh rootfs_overlay/*.sh rootfs_overlay/init rootfs_overlay/etc/init.d/* rootfs_overlay/etc/udhcpc/* .ci/run
-	@CGO_ENABLED=0 $(GO) test ./...
+	@CGO_ENABLED=0 $(GO) test $$($(GO) list ./... | grep -v /lkmcgen/test$$)
 
 .PHONY: bench
 bench: $(LKMCGEN) ## measure, and print the figures with their method

@@ -56,6 +56,9 @@ func (e *env) listSnapshots(r *guest.Run, asJSON bool) error {
 	if asJSON {
 		return e.printJSON(append([]guest.Snapshot{}, all...))
 	}
+	if len(all) == 0 {
+		fmt.Fprintf(e.stderr, "there are none in %s (make snapshot-save ID=x)\n", r.Folder)
+	}
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for i, s := range all {
 		if i == 0 {

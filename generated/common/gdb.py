@@ -62,7 +62,8 @@ def called(name):
 def near(name):
     """A hint with names that look like one that is not known."""
     part = functions(name) if len(name) > 3 else []
-    part = part or difflib.get_close_matches(name, functions("^" + name[:3]) or functions("^" + name[:1]), 5, 0.7)
+    for start in (name[:3], name[:1]):
+        part = part or difflib.get_close_matches(name, functions("^" + start), 5, 0.7)
     return " (there are: %s)" % ", ".join(part[:5]) if part else ""
 
 def beginning(name):

@@ -53,22 +53,13 @@ func TestArches(t *testing.T) {
 					want(t, 0, "hello init\n", "hello exit\n", " / ext4 rw", "(exit status 0)", "the guest powered off")
 			})
 			t.Run("initrd", func(t *testing.T) {
-				tr.run(t, "INITRD=1", "EVAL=modprobe hello && rmmod hello && grep ^rootfs /proc/mounts; poweroff").
-					want(t, 0, "hello exit\n", "rootfs / rootfs rw", "the guest powered off")
-			})
-			// Long after start-up init itself is asked, and ends everything in order.
-			t.Run("init", func(t *testing.T) {
-				tr.run(t, "EVAL=(sleep 3; poweroff) &").want(t, 0, "Requesting system poweroff", "the guest powered off")
-			})
-			t.Run("panic", func(t *testing.T) {
-				tr.run(t, "EVAL=echo c >/proc/sysrq-trigger").want(t, 101, "kernel panic: sysrq triggered crash (exit status 101)")
-			})
-			t.Run("screen", func(t *testing.T) {
-				tr.run(t, "GRAPHIC=1", "ARGS=-display none", "EVAL=cat /proc/fb; poweroff").
-					want(t, 0, "drmfb\n")
+				tr.run(t, "INITRD=1", "EVAL=modprobe hello && rmmod hello && grep ^rootfs /proc/mounts; echo c >/proc/sysrq-trigger").
+					want(t, 101, "hello exit\n", "rootfs / rootfs rw", "kernel panic: sysrq triggered crash (exit status 101)")
 			})
 			t.Run("exec", func(t *testing.T) {
-				g := tr.start(t, "arch-"+test.builder)
+				g := tr.start(t, "arch-"+test.builder, "SERIAL=1", "GRAPHIC=1", "ARGS=-display none")
+				heard := make(chan string, 1)
+				go func() { heard <- g.talk(t) }() // what is written before is lost
 				data := noise(1e6)
 				a := g.lkmcgen(t, bytes.NewReader(data), "exec", g.folder, "cat; exit 3")
 				if a.status != 3 || a.stdout != string(data) {
@@ -78,14 +69,13 @@ func TestArches(t *testing.T) {
 				g.make(t, "-s", "insmod", "MODULE=params").want(t, 0, "] params: exit number=5", "] params: init number=0")
 				g.make(t, "-s", "rmmod", "MODULE=params").want(t, 0, "] params: exit")
 				g.lkmcgen(t, strings.NewReader("info status\n"), "monitor", g.folder).want(t, 0, "VM status: running\n", "")
-			})
-			t.Run("serial", func(t *testing.T) {
-				g := &running{tree: tr, folder: "out/" + test.profile + "/runs/arch-" + test.builder}
-				os.Remove(filepath.Join(g.dir, g.folder, "serial.sock"))
-				heard := make(chan string, 1)
-				go func() { heard <- g.talk(t) }()
-				tr.run(t, "SERIAL=1", "EVAL=exec 3<>/dev/"+test.serial+"; echo out >&3; read l <&3; echo got $l; poweroff").
-					want(t, 0, "got in\n", "the guest powered off")
+				g.exec(t, "cat /proc/fb").want(t, 0, "drmfb\n", "")
+				g.exec(t, "exec 3<>/dev/"+test.serial+"; echo out >&3; read l <&3; echo got $l").want(t, 0, "got in\n", "")
+				// Long after start-up init itself is asked, and ends everything in order.
+				g.exec(t, "poweroff").want(t, 0, "", "")
+				r := <-g.done
+				g.done <- r
+				r.want(t, 0, "Requesting system poweroff", "the guest powered off")
 				if line := <-heard; line != "out" {
 					t.Errorf("the second serial port said %q, want out", line)
 				}
