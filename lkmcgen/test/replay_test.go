@@ -110,7 +110,7 @@ func back(t *testing.T, tr tree, console string) {
 	args := []string{"timeout", "300", "gdb-multiarch", "-q", "-batch", "-x", "generated/" + tr.profileName() + "/gdb.gdb"}
 	for _, c := range []string{
 		"target remote " + socket, "stepi", "stepi", `printf "at %lx\n", $pc`, "stepi", "reverse-stepi", `printf "at %lx\n", $pc`,
-		"hbreak *0x" + init[1], "continue", "delete", "watch -location *(long *)$sp", "reverse-continue", `printf "stopped at %lx\n", $pc`, "kill",
+		"hbreak *0x" + init[1], "continue", "delete", "watch -location *(long *)$sp", "reverse-continue", `printf "stopped at %lx\n", $pc`, endQemu,
 	} {
 		args = append(args, "-ex", c)
 	}
@@ -148,7 +148,7 @@ func TestReverseStep(t *testing.T) {
 			done := make(chan result, 1)
 			go func() { done <- tr.make(t, "replay", "GDB=1") }()
 			waitSocket(socket)
-			commands := []string{"next", "next", "step", `echo back:\n`, "reverse-step", "reverse-next", "kill"}
+			commands := []string{"next", "next", "step", `echo back:\n`, "reverse-step", "reverse-next", endQemu}
 			r := tr.attach(t, "gdb", "reverse", []string{"BREAK=start_kernel"}, commands...)
 			r.want(t, 0)
 			_, back, _ := strings.Cut(r.output, "back:\n")
