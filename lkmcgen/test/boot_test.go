@@ -199,6 +199,7 @@ func TestRunsAtOnce(t *testing.T) {
 // TestKilledRun: a run that was killed leaves nothing that stops the next one.
 func TestKilledRun(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := root(t)
 	tr.make(t, "build").want(t, 0)
 	tr.env = append(tr.env, "RUN=killed")
@@ -320,6 +321,7 @@ func TestOffline(t *testing.T) {
 // TestInterruptedDownload: a fetch that was killed is not half-used.
 func TestInterruptedDownload(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := leanTree(t)
 	tr.env = []string{"DOWNLOADS=out/download"}
 	for _, seconds := range []string{"1", "3", "5"} {

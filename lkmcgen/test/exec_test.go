@@ -405,6 +405,7 @@ func TestExecKilled(t *testing.T) {
 // concerns is told; and nothing that is wrong ends it.
 func TestExecWatch(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := leanTree(t)
 	g := tr.start(t, "watch")
 	g.exec(t, "true").want(t, 0, "", "")

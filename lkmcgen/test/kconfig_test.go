@@ -413,6 +413,7 @@ func TestEveryArch(t *testing.T) {
 // reason, and what was meant.
 func TestContractSaysWhy(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	k := kernel(t, "x86_64-qemu", "x86_64-qemu")
 	tr := copyTree(t)
 	tr.edit(t, "profiles/x86_64-qemu.toml", "emulator = \"qemu\"\n", "emulator = \"qemu\"\nlinux.config.X86_PTDUMP = true\n")

@@ -353,6 +353,7 @@ func TestLacks(t *testing.T) {
 // fewest lines of a profile, and the contract holds with them.
 func TestImport(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	from := root(t)
 	from.make(t, "out/source/linux-6.1/Makefile", "out/source/busybox/Makefile", "BUILDER=source", "OUT=out").want(t, 0)
 	linux, busybox := filepath.Join(from.dir, "out/source/linux-6.1"), filepath.Join(from.dir, "out/source/busybox")

@@ -27,6 +27,7 @@ func TestReplay(t *testing.T) {
 				return
 			}
 			needAllOf(t, profile)
+			t.Parallel()
 			replays(t, tr)
 		})
 	}
