@@ -8,14 +8,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 )
 
 // TestGuest tests the catalogue in a guest of each kernel.
 func TestGuest(t *testing.T) {
 	needBoot(t)
-	var lock sync.Mutex
 	var lost []string // at the end too: a long log may be shown from there
 	t.Cleanup(func() {
 		for _, l := range lost {
@@ -46,14 +44,11 @@ func TestGuest(t *testing.T) {
 			if tr.make(t, "build").want(t, 0); t.Failed() {
 				return
 			}
-			t.Parallel() // when all are built
 			r := tr.make(t, "test-guest")
 			r.want(t, 0, "0 failed")
 			total := regexp.MustCompile(`(?m)^[0-9]+ passed.*`).FindString(r.output)
 			t.Log(total)
 			if strings.Contains(r.output, "second try") || t.Failed() {
-				lock.Lock()
-				defer lock.Unlock()
 				lost = append(lost, test.profile+"/"+test.builder+": "+total, tail(r.output, 60))
 			}
 		})
