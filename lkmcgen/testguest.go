@@ -34,7 +34,7 @@ const (
 	// bootLimit is how long a boot that is itself a test may take.
 	bootLimit = 120 * time.Second
 	// slowLimit is that of a boot again that was over before it could show anything.
-	slowLimit = 30 * time.Second
+	slowLimit = 90 * time.Second
 	// checkedTimes is how many times as long tests and boots may take with a kernel that
 	// checks itself.
 	checkedTimes = 4
