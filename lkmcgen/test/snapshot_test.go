@@ -11,22 +11,22 @@ import (
 	"time"
 )
 
-// TestSnapshot saves a guest, starts it from there, and refuses what is not of
-// the same machine.
+// TestSnapshot saves a guest, starts it from there, and refuses what is not of the
+// same machine, with the emulator of each arch and with both builders.
 func TestSnapshot(t *testing.T) {
-	eachBuilder(t, func(t *testing.T, tr tree) { snapshots(t, tr) })
-}
-
-// TestSnapshotOfArch: the same where the emulator is another.
-func TestSnapshotOfArch(t *testing.T) {
 	needBoot(t)
-	for _, profile := range distroProfiles(t, root(t)) {
-		t.Run(profile, func(t *testing.T) {
-			tr := root(t).of(profile).with("TIMEOUT=180", "BUILDER=distro")
+	test := func(profile, builder string) {
+		t.Run(profile+"/"+builder, func(t *testing.T) {
+			needAllOf(t, profile)
+			tr := root(t).of(profile).with("TIMEOUT=180", "BUILDER="+builder)
 			tr.make(t, "build").want(t, 0)
 			snapshots(t, tr)
 		})
 	}
+	for _, profile := range distroProfiles(t, root(t)) {
+		test(profile, "distro")
+	}
+	test("x86_64-qemu", "source")
 }
 
 func snapshots(t *testing.T, tr tree) {
