@@ -6,7 +6,7 @@
 # the init, with nothing else in the machine. The argument is another interval.
 #
 # Usage:
-#	/count.sh 0.5 & sleep 1.3; kill $!
+#	/count.sh 2 & sleep 5; kill $!
 #	/count.sh fast; echo $?
 #
 # Expected:

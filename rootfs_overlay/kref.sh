@@ -29,8 +29,8 @@ trap 'rmmod kref 2>/dev/null || :' EXIT
 
 plan 2
 before=$(dmesg | grep -c 'kref: nobody' || :)
-insmod /kref.ko step_ms=1000
-sleep 1.5
+insmod /kref.ko step_ms=2000
+sleep 3
 rmmod kref
 check 'the object is freed once' 1 "$(($(dmesg | grep -c 'kref: nobody') - before))"
 check 'by the last one' 'kref: nobody has it: freed' "$(log 'kref: ')"
