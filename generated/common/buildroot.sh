@@ -12,7 +12,7 @@
 #	                   folder PROFILE; LINUX and BUSYBOX are trees
 #	kernel IMAGE       RESULT/{kernel,vmlinux,headers,release}
 #	busybox modules    RESULT/busybox, RESULT/modules
-#	rootfs [programs]  everything, user programs anew; RESULT/rootfs.{ext4,cpio.gz,id}
+#	rootfs             everything; RESULT/rootfs.{ext4,cpio.gz,id}
 #	make TARGET        any other target of Buildroot
 # RESULT is the folder above BUILD.
 # environment: TOOLCHAIN (distro or internal), DOWNLOADS, CCACHE, V
@@ -188,7 +188,7 @@ modules)
 	cp -p "$build"/build/lkmc-modules*/*.ko "$result/modules"
 	;;
 rootfs)
-	logged ${1:+lkmc-programs-rebuild} all
+	logged lkmc-programs-rebuild all
 	copy_if_changed "$build/images/rootfs.cpio.gz" "$result/rootfs.cpio.gz"
 	rm -f "$result/rootfs.ext4.tmp"
 	cp --sparse=always "$build/images/rootfs.ext2" "$result/rootfs.ext4.tmp"

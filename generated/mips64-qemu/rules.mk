@@ -325,7 +325,7 @@ $(P)/buildroot/modules.stamp: $(MODULE_SOURCES) $(P)/buildroot/kernel.stamp $(MO
 	$(call touch,$(P)/buildroot/modules -name '*.ko')
 
 $(P)/buildroot/rootfs.stamp: $(OVERLAY) $(PROGRAMS) $(P)/buildroot/modules.stamp $(P)/buildroot/busybox.stamp $(call again,rootfs)
-	@$(BUILDROOT) rootfs $(if $(filter $(PROGRAMS),$?),programs)
+	@$(BUILDROOT) rootfs
 	@touch $@
 
 # Every other target of Buildroot: buildroot-source, buildroot-menuconfig,

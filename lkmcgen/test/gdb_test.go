@@ -145,7 +145,7 @@ func TestGDBRefuses(t *testing.T) {
 	s.with("RUN=gdb-two").make(t, "gdb").want(t, 2, "another program is connected with out/x86_64-qemu/runs/gdb-two/gdb.sock")
 	conn.Close()
 	s.gdb(nil, "break strt_kernel", endQemu).want(t, 0, "no function strt_kernel yet (there are: start_kernel", "it is waited for")
-	<-s.done
+	(<-s.done).want(t, 0, "the emulator was told to quit")
 }
 
 // TestGDBTmux: guest and GDB in the halves of one tmux session.
