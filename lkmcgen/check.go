@@ -29,6 +29,7 @@ type checkOptions struct {
 	out          string
 	fragment     string             // a file
 	base         string             // a file
+	settings     map[string]string  // symbol to the setting of make that turns it on
 	trees        map[string]*string // part to the folder given
 }
 
@@ -46,13 +47,21 @@ type checker struct {
 // check predicts, without calling make, which symbols that profiles ask for are
 // lost, says why, and what would mend it.
 func check(_ context.Context, e *env, args []string) error {
-	o := checkOptions{trees: map[string]*string{}}
+	o := checkOptions{trees: map[string]*string{}, settings: map[string]string{}}
 	args, err := e.parse("check", args, func(f *flag.FlagSet) {
 		f.BoolVar(&o.json, "json", false, "")
 		f.BoolVar(&o.config, "config", false, "")
 		f.StringVar(&o.out, "out", "out", "")
 		f.StringVar(&o.fragment, "fragment", "", "")
 		f.StringVar(&o.base, "base", "", "")
+		f.Func("setting", "", func(given string) error {
+			symbol, setting, found := strings.Cut(given, "=")
+			if !found {
+				return errors.New("want SYMBOL=SETTING")
+			}
+			o.settings[symbol] = setting
+			return nil
+		})
 		for _, d := range kconfig.Dialects() {
 			o.trees[d.Name] = f.String(d.Name, "", "")
 		}
@@ -392,7 +401,7 @@ func (c *checker) text(r *checked) {
 // lines prints lines as a profile takes them.
 func (c *checker) lines(r *checked, lead string, lines []tree.Line) {
 	for _, l := range lines {
-		fmt.Fprintf(c.stdout, "%s%s%s\n", lead, set(l), r.instead(l))
+		fmt.Fprintf(c.stdout, "%s%s%s\n", lead, c.set(l), r.instead(l))
 		lead = strings.Repeat(" ", len(lead))
 	}
 }
@@ -414,8 +423,14 @@ func (r *checked) instead(f tree.Line) string {
 	return fmt.Sprintf("  # instead of %v at %v", s.Data, at)
 }
 
-// set writes a line of a .config as a profile does.
-func set(l tree.Line) string { return l.Name + " = " + toml(l.Value) }
+// set writes a line of a .config as a profile does, or names the setting of make
+// that decides it.
+func (c *checker) set(l tree.Line) string {
+	if setting := c.settings[l.Name]; setting != "" && l.Value == "y" {
+		return setting + ", a setting of make"
+	}
+	return l.Name + " = " + toml(l.Value)
+}
 
 // toml writes the value of a .config as a profile does.
 func toml(value string) string {
@@ -464,20 +479,20 @@ func (c *checker) asJSON(r *checked) checkedJSON {
 		at, _ := r.at(l.Asked.Name)
 		x := lostJSON{
 			Symbol: l.Asked.Name, At: at.String(), Asked: toml(l.Asked.Value), Got: toml(l.Got),
-			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Fix: sets(l.Fix), Loses: sets(l.Loses), Hint: l.Hint,
+			Cause: l.Cause, Optional: r.optional(l.Asked.Name), Why: stepsJSON(l.Steps), Fix: c.sets(l.Fix), Loses: c.sets(l.Loses), Hint: l.Hint,
 		}
 		if l.Or != nil {
-			x.Or = set(*l.Or)
+			x.Or = c.set(*l.Or)
 		}
 		j.Lost = append(j.Lost, x)
 	}
 	return j
 }
 
-func sets(lines []tree.Line) []string {
+func (c *checker) sets(lines []tree.Line) []string {
 	var all []string
 	for _, l := range lines {
-		all = append(all, set(l))
+		all = append(all, c.set(l))
 	}
 	return all
 }

@@ -41,7 +41,7 @@ func commands() []command {
 		{"matrix", "[--json] [--out DIR] [PROFILE ...]", "which options work with which profiles and builders, and why not; what ready-made kernels do not have, where they are built", []string{"--json", "--out"}, matrix},
 		{"import", "[--json | --write] PROFILE PROJECT FILE", "show the symbols of a .config file as an edit of a profile, or make it", []string{"--json", "--write"}, importConfig},
 		{"schema", "layer|profile", "print the JSON Schema of such files, which tells an editor their keys", nil, printSchema},
-		{"check", "[--json | --config] [--out DIR] [--PART DIR] [--base FILE] [--fragment FILE] [PROFILE [PART]]", "tell which symbols a profile asks for in vain, why, and what mends it; PART: linux, busybox, buildroot", []string{"--json", "--config", "--out", "--linux", "--busybox", "--buildroot", "--base", "--fragment"}, check},
+		{"check", "[--json | --config] [--out DIR] [--PART DIR] [--base FILE] [--setting SYMBOL=SETTING] [--fragment FILE] [PROFILE [PART]]", "tell which symbols a profile asks for in vain, why, and what mends it; PART: linux, busybox, buildroot", []string{"--json", "--config", "--out", "--linux", "--busybox", "--buildroot", "--base", "--setting", "--fragment"}, check},
 		{"exec", "[-t] [--timeout S] RUN COMMAND", "run a shell command in a running guest; its status is the exit status", []string{"--timeout", "-t"}, execCommand},
 		{"shell", "RUN", "a shell in a running guest", nil, shell},
 		{"insmod", "[--timeout S] [--builder B] RUN [FILE.ko [X=VALUE ...]]", "put a module into a running guest, in place of the loaded one", []string{"--timeout", "--builder"}, insmod},

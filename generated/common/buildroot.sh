@@ -113,14 +113,13 @@ stale() {
 	die "the profile asks for what this Buildroot has retired"
 }
 
-# contract FRAGMENT CONFIG PART: nothing that was asked for is lost. The toolchain is
-# a setting of make, not one of a profile.
+# contract FRAGMENT CONFIG PART: nothing that was asked for is lost. Which toolchain
+# it is the profile does not decide.
 contract() {
 	sh "$here/contract.sh" "$1" "$2" >&2 && return
-	[ "$3" != buildroot ] || LKMC_WHY="${LKMC_WHY-} --base $build/lkmc.base"
+	[ "$3" != buildroot ] || LKMC_WHY="${LKMC_WHY-} --base $build/lkmc.base --setting TOOLCHAIN_BUILDROOT=BR_TOOLCHAIN=internal --setting TOOLCHAIN_EXTERNAL=BR_TOOLCHAIN=distro"
 	LKMC_WHY="${LKMC_WHY-} $(basename "$(dirname "$result")") $3"
-	(why_not) 2>&1 | sed 's/TOOLCHAIN_BUILDROOT = true$/BR_TOOLCHAIN=internal, a setting of make/' >&2
-	exit 1
+	why_not
 }
 
 config() {

@@ -66,6 +66,9 @@ func (tr tree) buildrootRefused(t *testing.T, br string) {
 			"profiles/base.toml: BR2_TARGET_ROOTFS_CPIO_GZIP = y was asked for, but the result is n\n",
 			"TARGET_ROOTFS_CPIO_GZIP = true is asked for, but it will be false", "fix: CCACHE = true\n",
 		}},
+		{"toolchain", [][3]string{{"Config.in", "\tdepends on BR2_TARGET_ROOTFS_CPIO\n", "\tdepends on BR2_TARGET_ROOTFS_CPIO && BR2_TOOLCHAIN_EXTERNAL\n\nconfig BR2_TOOLCHAIN_EXTERNAL\n\tbool \"external\"\n"}}, []string{
+			"fix: BR_TOOLCHAIN=distro, a setting of make\n",
+		}},
 		{"unknown", [][3]string{{"Config.in", merged, strings.ReplaceAll(merged, "MERGED", "MERGE")}}, []string{
 			"BR2_ROOTFS_MERGED_USR = y was asked for, but the result is n\n", "ROOTFS_MERGE_USR",
 		}},
