@@ -153,6 +153,40 @@ func TestBuildrootTree(t *testing.T) {
 	configure("x86_64-qemu-x11", "distro", 2, "  fix: BR_TOOLCHAIN=internal, a setting of make\n")
 }
 
+// TestBuildrootGuest builds with the tree that BUILDROOT_SRC names, in this checkout's
+// out, and what works in the guests of other builders works in its guest.
+func TestBuildrootGuest(t *testing.T) {
+	src := os.Getenv("BUILDROOT_SRC")
+	if src == "" {
+		t.Skip("no tree of Buildroot: run it by make test-buildroot BUILDROOT_SRC=folder")
+	}
+	t.Setenv("LKMC_BOOT", "1")
+	for _, profile := range []string{"x86_64-qemu", "aarch64-qemu"} {
+		t.Run(profile, func(t *testing.T) {
+			tr := root(t).of(profile).with("BUILDER=buildroot", "BUILDROOT_SRC="+src, "TIMEOUT=180")
+			if tr.make(t, "build").want(t, 0); t.Failed() {
+				return
+			}
+			t.Run("guest", func(t *testing.T) {
+				tr.with("RUN=test-buildroot").make(t, "test-guest").want(t, 0, "0 failed")
+			})
+			t.Run("snapshots", func(t *testing.T) { snapshots(t, tr) })
+			t.Run("gdb", func(t *testing.T) {
+				s := tr.forGDB(t, "gdb", "EVAL=insmod /misc_device.ko && echo hi >/dev/misc_device; poweroff")
+				s.gdb([]string{"BREAK=start_kernel"}, "tbreak misc_device_write", "continue", "backtrace 2", "detach").
+					want(t, 0, "start_kernel () at ", "init/main.c", "modules/misc_device.c", "misc_device_write (file=", "vfs_write")
+				(<-s.done).want(t, 0, "the guest powered off")
+			})
+			t.Run("gdbserver", func(t *testing.T) {
+				g := tr.start(t, "gdbserver", "FRESH=1")
+				g.make(t, "gdbserver", "BIN=myinsmod", "ARGS=/hello.ko", "BREAK=main").want(t, 0, "Breakpoint 1, main (argc=2, argv=0x", "kernel_module/user/myinsmod.c:")
+				g.make(t, "-s", "exec", "CMD=insmod /hello.ko && uname -r").want(t, 0, readText(t, "out/"+profile+"/buildroot/release"))
+				g.stop(t)
+			})
+		})
+	}
+}
+
 // TestToolchain compiles with the folder that is made of the distribution's
 // compiler: statically and not, with headers and libraries of its own only.
 func TestToolchain(t *testing.T) {

@@ -19,11 +19,11 @@ type stopped struct {
 	done chan result
 }
 
-// forGDB starts a guest of the builder source that waits for GDB.
+// forGDB starts a guest that waits for GDB.
 func (tr tree) forGDB(t *testing.T, run string, settings ...string) *stopped {
 	t.Helper()
 	needBoot(t)
-	tr = tr.with("BUILDER=source", "RUN="+run)
+	tr = tr.with("RUN=" + run)
 	tr.make(t, "build").want(t, 0)
 	socket := filepath.Join(tr.runFolder(run), "gdb.sock")
 	os.Remove(socket)
@@ -134,7 +134,7 @@ func TestGDBRefuses(t *testing.T) {
 	g = tr.start(t, "gdb-none", "GDB=1")
 	g.make(t, "gdb").want(t, 2, "the kernel of BUILDER=distro has no debug information here")
 	g.stop(t)
-	s := tr.forGDB(t, "gdb-two")
+	s := tr.with("BUILDER=source").forGDB(t, "gdb-two")
 	s.with("RUN=gdb-two").make(t, "gdb", "GDB_BIN=nosuch-gdb").want(t, 2, "nosuch-gdb is missing")
 	lock := filepath.Join(tr.runFolder("gdb-two"), "gdb.lock")
 	s.with("RUN=gdb-two").command(t, nil, "flock", lock, "make", "gdb").want(t, 2, "another GDB is attached to this guest")
