@@ -184,7 +184,8 @@ modules)
 	logged lkmc-modules-rebuild
 	mkdir -p "$result/modules"
 	rm -f "$result"/modules/*.ko
-	cp -p "$build"/build/lkmc-modules*/*.ko "$result/modules"
+	# Of those alone that Kbuild has now: what was renamed or removed stays in the folder.
+	(cd "$build"/build/lkmc-modules* && sed 's,.*/,,; s/\.o$/.ko/' modules.order | xargs -r cp -p -t "$result/modules")
 	;;
 rootfs)
 	logged lkmc-programs-rebuild all

@@ -3,15 +3,16 @@ LKMC_PROGRAMS_SITE = $(BR2_EXTERNAL_LKMC_PATH)/../../../kernel_module
 LKMC_PROGRAMS_SITE_METHOD = local
 LKMC_PROGRAMS_LICENSE = GPL-2.0
 
+# What was renamed or removed stays in the build folder, and out of the guest.
+LKMC_PROGRAMS_NAMES = $(patsubst %.c,%.out,$(notdir $(wildcard $(LKMC_PROGRAMS_SITE)/user/*.c)))
+
 define LKMC_PROGRAMS_BUILD_CMDS
-	$(foreach c,$(wildcard $(@D)/user/*.c),
-		$(TARGET_CC) -std=c11 -O2 -g -Wall -Wextra -static -o $(c:.c=.out) $(c)
-	)
+	$(MAKE) -C $(@D)/user -f $(LKMC_PROGRAMS_PKGDIR)/Makefile CC="$(TARGET_CC)" $(LKMC_PROGRAMS_NAMES)
 endef
 
 define LKMC_PROGRAMS_INSTALL_TARGET_CMDS
 	rm -f $(TARGET_DIR)/*.out
-	cp $(@D)/user/*.out $(TARGET_DIR)
+	cd $(@D)/user && cp $(LKMC_PROGRAMS_NAMES) $(TARGET_DIR)
 endef
 
 $(eval $(generic-package))
