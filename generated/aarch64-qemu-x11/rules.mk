@@ -69,6 +69,8 @@ run record replay check-run test-guest count-instructions boot-chart $(if $(IN_T
 
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch]) generated/common/modules.sh
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
+# gone BUILDER: some of the programs in its root have no source any more.
+gone = $(if $(filter-out $(PROGRAMS),$(file <$(P)/$1/rootfs.stamp)),FORCE)
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 ROOTFS := generated/common/rootfs.sh generated/common/rootfs-files.sh generated/common/manifest.sh generated/common/kernel-modules.sh $(G)/guest.list $(OVERLAY) $(PROGRAMS)
 
@@ -217,10 +219,10 @@ $(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(MODULES_
 	$(RECURSE)@$(COMPILING) W='$(W)' KEEP_GOING='$(KEEP_GOING)' sh generated/common/modules.sh $(P)/distro arm64 aarch64-linux-gnu-
 	$(call touch,$(P)/distro/modules -name '*.ko')
 
-$(P)/distro/rootfs.stamp: $(ROOTFS) $(P)/distro/modules.stamp $(P)/distro/busybox.stamp $(call again,rootfs)
+$(P)/distro/rootfs.stamp: $(ROOTFS) $(P)/distro/modules.stamp $(P)/distro/busybox.stamp $(call again,rootfs) $(call gone,distro)
 	@$(call CHECK_DEPS,BUILDER=distro) $(NEEDS_distro)
 	@sh generated/common/rootfs.sh $(P)/distro $(P)/user $(G)/guest.list
-	@touch $@
+	@echo $(PROGRAMS) >$@
 
 # Kernel, headers and BusyBox from the distribution's packages.
 $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call again,busybox) | $(FIRST)
@@ -278,9 +280,9 @@ $(P)/buildroot/modules.stamp: $(MODULE_SOURCES) $(P)/buildroot/kernel.stamp $(MO
 	@$(BUILDROOT) modules
 	$(call touch,$(P)/buildroot/modules -name '*.ko')
 
-$(P)/buildroot/rootfs.stamp: $(OVERLAY) $(PROGRAMS) $(P)/buildroot/modules.stamp $(P)/buildroot/busybox.stamp $(call again,rootfs)
+$(P)/buildroot/rootfs.stamp: $(OVERLAY) $(PROGRAMS) $(P)/buildroot/modules.stamp $(P)/buildroot/busybox.stamp $(call again,rootfs) $(call gone,buildroot)
 	@$(BUILDROOT) rootfs
-	@touch $@
+	@echo $(PROGRAMS) >$@
 
 # Every other target of Buildroot: buildroot-source, buildroot-menuconfig,
 # buildroot-strace-rebuild.

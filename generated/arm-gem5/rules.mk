@@ -54,6 +54,8 @@ run record replay check-run test-guest count-instructions boot-chart $(if $(IN_T
 
 MODULE_SOURCES := kernel_module kernel_module/Kbuild $(wildcard kernel_module/*.[ch]) generated/common/modules.sh
 PROGRAMS := $(patsubst kernel_module/user/%.c,$(P)/user/%.out,$(wildcard kernel_module/user/*.c))
+# gone BUILDER: some of the programs in its root have no source any more.
+gone = $(if $(filter-out $(PROGRAMS),$(file <$(P)/$1/rootfs.stamp)),FORCE)
 OVERLAY := $(shell find rootfs_overlay ! -name '*[[:space:]]*')
 # What talks to gem5 in the guest, where it was compiled.
 M5 := $(wildcard $(OUT)/gem5/m5.arm)
@@ -185,10 +187,10 @@ $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_
 	$(RECURSE)@$(COMPILING) W='$(W)' KEEP_GOING='$(KEEP_GOING)' sh generated/common/modules.sh $(P)/source arm arm-linux-gnueabihf-
 	$(call touch,$(P)/source/modules -name '*.ko')
 
-$(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs)
+$(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs) $(call gone,source)
 	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@M5='$(M5)' sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
-	@touch $@
+	@echo $(PROGRAMS) >$@
 
 ## Parts, for BUILDER=source
 

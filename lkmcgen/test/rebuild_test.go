@@ -97,6 +97,7 @@ func edits() []edit {
 		one("a module", replace("kernel_module/hello.c", `pr_info("hello init`, `pr_info("hello again`), "modules rootfs"),
 		one("a header of modules", func(t *testing.T, tr tree) { write(t, tr, "kernel_module/hello.h", "#define HELLO 1\n") }, "modules programs rootfs"),
 		one("a user program", replace("kernel_module/user/hello.c", "hello", "hi"), "programs rootfs"),
+		one("a user program that is removed", func(t *testing.T, tr tree) { os.Remove(filepath.Join(tr.dir, "kernel_module/user/hello.c")) }, "rootfs"),
 		one("a file of rootfs_overlay", replace("rootfs_overlay/etc/hostname", "lkmc", "lkmc2"), "rootfs"),
 	}
 }
