@@ -190,7 +190,7 @@ $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs) $(call gone,source)
 	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@M5='$(M5)' sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
-	@echo $(PROGRAMS) >$@
+	@echo '$(PROGRAMS)' >$@
 
 ## Parts, for BUILDER=source
 

@@ -223,7 +223,7 @@ $(P)/distro/modules.stamp: $(MODULE_SOURCES) $(P)/distro/kernel.stamp $(MODULES_
 $(P)/distro/rootfs.stamp: $(ROOTFS) $(P)/distro/modules.stamp $(P)/distro/busybox.stamp $(call again,rootfs) $(call gone,distro)
 	@$(call CHECK_DEPS,BUILDER=distro) $(NEEDS_distro)
 	@sh generated/common/rootfs.sh $(P)/distro $(P)/user $(G)/guest.list
-	@echo $(PROGRAMS) >$@
+	@echo '$(PROGRAMS)' >$@
 
 # Kernel, headers and BusyBox from the distribution's packages.
 $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call again,busybox) | $(FIRST)
@@ -258,7 +258,7 @@ $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs) $(call gone,source)
 	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
-	@echo $(PROGRAMS) >$@
+	@echo '$(PROGRAMS)' >$@
 
 ## Parts, for BUILDER=source
 
@@ -369,7 +369,7 @@ $(P)/buildroot/modules.stamp: $(MODULE_SOURCES) $(P)/buildroot/kernel.stamp $(MO
 
 $(P)/buildroot/rootfs.stamp: $(OVERLAY) $(PROGRAMS) $(P)/buildroot/modules.stamp $(P)/buildroot/busybox.stamp $(call again,rootfs) $(call gone,buildroot)
 	@$(BUILDROOT) rootfs
-	@echo $(PROGRAMS) >$@
+	@echo '$(PROGRAMS)' >$@
 
 # Every other target of Buildroot: buildroot-source, buildroot-menuconfig,
 # buildroot-strace-rebuild.

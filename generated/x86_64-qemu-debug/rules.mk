@@ -222,7 +222,7 @@ $(P)/source/modules.stamp: $(MODULE_SOURCES) $(P)/source/kernel.stamp $(MODULES_
 $(P)/source/rootfs.stamp: $(ROOTFS) $(P)/source/modules.stamp $(P)/source/busybox.stamp $(call again,rootfs) $(call gone,source)
 	@$(call CHECK_DEPS,BUILDER=source) $(NEEDS_source)
 	@sh generated/common/rootfs.sh $(P)/source $(P)/user $(G)/guest.list
-	@echo $(PROGRAMS) >$@
+	@echo '$(PROGRAMS)' >$@
 
 ## Parts, for BUILDER=source
 
@@ -333,7 +333,7 @@ $(P)/buildroot/modules.stamp: $(MODULE_SOURCES) $(P)/buildroot/kernel.stamp $(MO
 
 $(P)/buildroot/rootfs.stamp: $(OVERLAY) $(PROGRAMS) $(P)/buildroot/modules.stamp $(P)/buildroot/busybox.stamp $(call again,rootfs) $(call gone,buildroot)
 	@$(BUILDROOT) rootfs
-	@echo $(PROGRAMS) >$@
+	@echo '$(PROGRAMS)' >$@
 
 # Every other target of Buildroot: buildroot-source, buildroot-menuconfig,
 # buildroot-strace-rebuild.
