@@ -185,7 +185,10 @@ modules)
 	mkdir -p "$result/modules"
 	rm -f "$result"/modules/*.ko
 	# Of those alone that Kbuild has now: what was renamed or removed stays in the folder.
-	(cd "$build"/build/lkmc-modules* && sed 's,.*/,,; s/\.o$/.ko/' modules.order | xargs -r cp -p -t "$result/modules")
+	cd "$build"/build/lkmc-modules*
+	modules=$(sed 's,.*/,,; s/\.o$/.ko/' modules.order)
+	# shellcheck disable=SC2086 # words
+	[ -z "$modules" ] || cp -p $modules "$result/modules"
 	;;
 rootfs)
 	logged lkmc-programs-rebuild all
