@@ -423,7 +423,7 @@ test-all: $(LKMCGEN) ## the tests, and the kernels of all arches from source
 	@$(MAKE) checks
 	@LKMC_BOOT=all CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -v ./lkmcgen/test
 
-# To configure takes some minutes, to build two arches an hour.
+# To configure takes a minute or two, to build half an hour of CPU time for each of two arches.
 .PHONY: test-buildroot
 test-buildroot: export BUILDROOT_SRC := $(BUILDROOT_SRC)
 test-buildroot: $(LKMCGEN) ## configure the tree BUILDROOT_SRC for every arch, build two and boot them
