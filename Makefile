@@ -17,7 +17,7 @@ BUILDROOT_SRC ?=
 QEMU_SRC ?=
 GEM5_SRC ?=
 GEM5_VARIANT ?= trimmed
-BR_TOOLCHAIN ?= distro
+BR_TOOLCHAIN ?=
 CCACHE ?=
 DISTRIBUTE ?=
 V ?=
@@ -127,7 +127,7 @@ endif
 ifneq ($(filter-out 0 1,$(CCACHE)),)
 $(error CCACHE=$(CCACHE): want 0 or 1)
 endif
-ifeq ($(filter distro internal,$(BR_TOOLCHAIN)),)
+ifneq ($(filter-out distro internal,$(BR_TOOLCHAIN)),)
 $(error BR_TOOLCHAIN=$(BR_TOOLCHAIN): want distro or internal)
 endif
 ifneq ($(filter-out distcc icecc,$(DISTRIBUTE)),)

@@ -79,7 +79,8 @@ apply() {
 # configure runs QEMU's configure, unless it ran so before. Nothing is taken because
 # it happens to be installed, but for a window. Firmware is the distribution's.
 configure() {
-	set -- --target-list="$target" --without-default-features --enable-system --enable-tcg --enable-plugins \
+	# By the name for which ccache may stand in.
+	set -- --cc=gcc --host-cc=gcc --target-list="$target" --without-default-features --enable-system --enable-tcg --enable-plugins \
 		--enable-slirp --enable-virtfs --enable-attr --enable-cap-ng --enable-fdt=system \
 		--enable-debug-info --enable-trace-backends=log --disable-docs --disable-tools --disable-guest-agent \
 		--disable-werror --disable-install-blobs --with-pkgversion=lkmc \

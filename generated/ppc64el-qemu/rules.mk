@@ -117,10 +117,14 @@ ifneq ($(QEMU_WRONG),)
 $(error QEMU_SRC=$(QEMU_SRC): $(QEMU_WRONG))
 endif
 
-# Buildroot has the sources of these trees copied into its folder.
-BUILDROOT_TREE := $(or $(BUILDROOT_SRC),$(OUT)/source/buildroot-2025.02.16)
+# Buildroot has the sources of these trees copied into its folder, which keeps to the
+# toolchain and the tree that were last given.
 BUILDROOT_OUT := $(P)/buildroot/output
-BUILDROOT := exec env V='$(V)' CCACHE='$(CCACHE)' TOOLCHAIN=$(BR_TOOLCHAIN) DOWNLOADS='$(DOWNLOADS)/buildroot' \
+BUILDROOT_LAST := $(file <$(BUILDROOT_OUT)/lkmc.choice)
+BUILDROOT_TOOLCHAIN := $(or $(BR_TOOLCHAIN),$(word 1,$(BUILDROOT_LAST)),distro)
+BUILDROOT_CLONE := $(OUT)/source/buildroot-2025.02.16
+BUILDROOT_TREE := $(or $(BUILDROOT_SRC),$(patsubst %/package/Makefile.in,%,$(wildcard $(addsuffix /package/Makefile.in,$(word 2,$(BUILDROOT_LAST))))),$(BUILDROOT_CLONE))
+BUILDROOT := exec env V='$(V)' CCACHE='$(CCACHE)' TOOLCHAIN=$(BUILDROOT_TOOLCHAIN) DOWNLOADS='$(DOWNLOADS)/buildroot' \
 	LKMC_WHY='$(LKMCGEN) check --out $(OUT) --buildroot $(BUILDROOT_TREE) --linux $(LINUX_TREE) --busybox $(BUSYBOX_TREE)' \
 	sh generated/common/buildroot.sh $(BUILDROOT_TREE) $(BUILDROOT_OUT)
 BUILDROOT_FILES := $(wildcard generated/common/buildroot/* generated/common/buildroot/*/*/*) generated/common/buildroot.sh generated/common/toolchain.sh
@@ -156,7 +160,7 @@ build: $(if $(filter built,$(value QEMU)),qemu)
 
 $(OUT)/source/qemu/Makefile: | $(FIRST)
 	@$(call CHECK_DEPS,qemu) $(NEEDS_GOAL_qemu)
-	@echo 'qemu: 24 MB of sources to fetch; then 0.8 GB on disk, and a quarter of an hour on two CPUs' >&2
+	@echo 'qemu: 24 MB of sources to fetch; then 0.8 GB on disk, and 5 to 15 minutes on two CPUs' >&2
 	@DOWNLOADS=$(DOWNLOADS)/source sh generated/common/sources.sh qemu $(@D)
 
 $(QEMU_OUT)/ppc64-softmmu.stamp: generated/common/qemu.sh patches/qemu $(wildcard patches/qemu/*.patch) \
@@ -337,14 +341,14 @@ rootfs-buildroot: $(P)/buildroot/rootfs.stamp
 
 ## Parts, for BUILDER=buildroot
 
-$(OUT)/source/buildroot-2025.02.16/Makefile: | $(FIRST)
+$(BUILDROOT_CLONE)/Makefile: | $(FIRST)
 	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) fetch https://gitlab.com/buildroot.org/buildroot.git 2025.02.16
 
 # A space ends the name of a prerequisite, so a tree of yours is none.
 $(BUILDROOT_OUT)/lkmc.configured: $(G)/buildroot.config $(G)/linux.config $(G)/busybox.config $(BUILDROOT_FILES) \
-		$(if $(filter-out $(BR_TOOLCHAIN) $(BUILDROOT_TREE),$(file <$(BUILDROOT_OUT)/lkmc.choice)),FORCE) \
-		| $(FIRST) $(if $(BUILDROOT_SRC),,$(BUILDROOT_TREE)/Makefile)
+		$(if $(filter-out $(BUILDROOT_TOOLCHAIN) $(BUILDROOT_TREE),$(BUILDROOT_LAST)),FORCE) \
+		| $(FIRST) $(addsuffix /Makefile,$(filter $(BUILDROOT_CLONE),$(BUILDROOT_TREE)))
 	@$(BUILDROOT) check 2025.02 2026.05.1
 	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) config $(G) qemu_ppc64le_pseries powerpc64le-linux-gnu $(LINUX_TREE) $(BUSYBOX_TREE)

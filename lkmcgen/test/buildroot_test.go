@@ -43,6 +43,11 @@ func TestBuildrootConfig(t *testing.T) {
 	if r := tr.make(t, "-q", "buildroot-config"); r.status != 0 {
 		t.Error("it is configured again though nothing changed")
 	}
+	// What was given once need not be given again.
+	later := tr.with("BUILDROOT_SRC=", "BR_TOOLCHAIN=")
+	if r := later.make(t, "-q", "buildroot-config"); r.status != 0 {
+		t.Errorf("without BUILDROOT_SRC and BR_TOOLCHAIN it is another configuration: %s", r.output)
+	}
 	// Once something is compiled another toolchain cannot go on with it.
 	tr.command(t, nil, "install", "-D", "/dev/null", filepath.Join(build, "build/toolchain/.stamp_built")).want(t, 0)
 	tr.with("BR_TOOLCHAIN=distro").make(t, "-s", "buildroot-config").want(t, 2, "was made with internal "+br, "make clean-buildroot")
@@ -50,6 +55,7 @@ func TestBuildrootConfig(t *testing.T) {
 	if _, err := os.Stat(build); err == nil {
 		t.Error("make clean-buildroot leaves something behind")
 	}
+	later.make(t, "-n", "buildroot-config").want(t, 0, "fetch https:", "TOOLCHAIN=distro")
 	t.Run("refused", func(t *testing.T) { tr.buildrootRefused(t, br) })
 }
 
