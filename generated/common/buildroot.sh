@@ -71,6 +71,20 @@ check() {
 		say "warning: $tree is Buildroot $version; tried were $1 to $2"
 }
 
+# headers_series prints the symbol of the newest series of kernel headers that is
+# not newer than the kernel, whose own headers the C library is compiled with.
+headers_series() {
+	symbol=BR2_PACKAGE_HOST_LINUX_HEADERS_CUSTOM_
+	kernel=$(sed -n 's/^\(VERSION\|PATCHLEVEL\) = //p' "$linux/Makefile" | paste -sd _)
+	{
+		echo "${symbol}REALLY_OLD"
+		sed -n "s/^config $symbol\([0-9_]*\)\$/\1/p" "$tree/package/linux-headers/Config.in.host" | sort -V | while IFS= read -r series; do
+			printf '%s\n' "$series" "$kernel" | sort -CV || break
+			echo "$symbol$series"
+		done
+	} | tail -n 1
+}
+
 # settings TRIPLET prints what the profile does not decide.
 settings() {
 	echo "# make"
@@ -81,7 +95,7 @@ settings() {
 	[ ! -d patches/buildroot ] || echo "BR2_GLOBAL_PATCH_DIR=\"$PWD/patches/buildroot\""
 	case $toolchain in
 	distro) CCACHE=$ccache sh "$here/toolchain.sh" "$1" "$build/lkmc.toolchain" ;;
-	internal) printf 'BR2_TOOLCHAIN_BUILDROOT=y\nBR2_TOOLCHAIN_BUILDROOT_GLIBC=y\n' ;;
+	internal) printf '%s=y\n' BR2_TOOLCHAIN_BUILDROOT BR2_TOOLCHAIN_BUILDROOT_GLIBC "$(headers_series)" ;;
 	esac
 	if [ "$toolchain" = internal ] && [ "$ccache" = 1 ]; then echo BR2_CCACHE=y; fi
 }
@@ -122,6 +136,12 @@ contract() {
 	why_not
 }
 
+# copied PACKAGE TREE tells whether the last configuration had the package from that
+# tree: a copy of another one would mix with what is there.
+copied() {
+	grep -qxF "$1_OVERRIDE_SRCDIR = $2" "$build/lkmc.mk"
+}
+
 config() {
 	profile=$(absolute "$1") defconfig=$2 triplet=$3 linux=$(absolute "$4") busybox=$(absolute "$5")
 	[ -e "$tree/configs/${defconfig}_defconfig" ] || die "$tree has no configs/${defconfig}_defconfig"
@@ -133,9 +153,14 @@ config() {
 	fi
 	echo "$choice" >"$build/lkmc.choice"
 	keep_edited "$build"
+	if [ -e "$build/lkmc.mk" ]; then
+		copied LINUX "$linux" || rm -rf "$build"/build/linux-custom "$build"/build/lkmc-modules* "$build/lkmc.tiny"
+		copied BUSYBOX "$busybox" || rm -rf "$build/build/busybox-custom"
+	fi
 	scripts
 	# shellcheck disable=SC2016 # a variable of Buildroot's
 	printf '%s\n' "LINUX_OVERRIDE_SRCDIR = $linux" 'LINUX_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude /build-*' \
+		'LINUX_HEADERS_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude /build-*' \
 		"BUSYBOX_OVERRIDE_SRCDIR = $busybox" '# What is yours:' '-include $(CONFIG_DIR)/local.mk' >"$build/lkmc.mk"
 	settings "$triplet" >"$build/lkmc.settings"
 	cat "$tree/configs/${defconfig}_defconfig" "$build/lkmc.settings" >"$build/lkmc.base"

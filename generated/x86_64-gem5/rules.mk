@@ -74,7 +74,7 @@ BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/
 
 # What is wrong with a tree of yours is told before anything is built.
 LINUX_WRONG := $(if $(LINUX_SRC),$(or \
-	$(if $(filter source buildroot,$(BUILDER)),,only BUILDER=source and buildroot compile a kernel),\
+	$(if $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),,only BUILDER=source and buildroot compile a kernel),\
 	$(if $(wildcard $(LINUX_SRC)/init/Kconfig),,no kernel tree there),\
 	$(if $(wildcard $(LINUX_SRC)/arch/x86/Makefile),,the tree has no arch/x86),\
 	$(if $(wildcard $(LINUX_SRC)/.config $(LINUX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
@@ -82,7 +82,7 @@ ifneq ($(LINUX_WRONG),)
 $(error LINUX_SRC=$(LINUX_SRC): $(LINUX_WRONG))
 endif
 BUSYBOX_WRONG := $(if $(BUSYBOX_SRC),$(or \
-	$(if $(filter source buildroot,$(BUILDER)),,only BUILDER=source and buildroot compile BusyBox),\
+	$(if $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),,only BUILDER=source and buildroot compile BusyBox),\
 	$(if $(wildcard $(BUSYBOX_SRC)/archival),,no tree of BusyBox there),\
 	$(if $(wildcard $(BUSYBOX_SRC)/.config $(BUSYBOX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
 ifneq ($(BUSYBOX_WRONG),)

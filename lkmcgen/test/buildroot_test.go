@@ -17,7 +17,7 @@ func likeBuildroot(t *testing.T) (br, out string, tr tree) {
 	k := kernel(t, "x86_64-qemu", "x86_64-qemu")
 	br, out = filepath.Join(t.TempDir(), "buildroot"), filepath.Join(t.TempDir(), "out")
 	k.command(t, nil, "cp", "-a", filepath.Join(k.dir, "lkmcgen/test/testdata/buildroot"), br).want(t, 0)
-	return br, out, k.with("LKMC_CONF="+filepath.Join(k.build, "scripts/kconfig/conf"), "OUT="+out, "BR_TOOLCHAIN=internal", "BUILDROOT_SRC="+br)
+	return br, out, k.with("LKMC_CONF="+filepath.Join(k.build, "scripts/kconfig/conf"), "OUT="+out, "BR_TOOLCHAIN=internal", "BUILDROOT_SRC="+br, "LINUX_SRC="+filepath.Join(k.dir, k.folder))
 }
 
 // TestBuildrootConfig configures a tree that does what Buildroot's does then; what
@@ -28,7 +28,7 @@ func TestBuildrootConfig(t *testing.T) {
 	tr.make(t, "-s", "buildroot-config").want(t, 0, "buildroot: configured ")
 	build := filepath.Join(out, "x86_64-qemu/buildroot/output")
 	config := string(content(t, filepath.Join(build, ".config")))
-	for _, line := range []string{"BR2_PACKAGE_LKMC_MODULES=y", "BR2_TOOLCHAIN_BUILDROOT_GLIBC=y", `BR2_SYSTEM_DHCP=""`, "# BR2_PACKAGE_HOST_QEMU is not set"} {
+	for _, line := range []string{"BR2_PACKAGE_LKMC_MODULES=y", "BR2_TOOLCHAIN_BUILDROOT_GLIBC=y", "BR2_PACKAGE_HOST_LINUX_HEADERS_CUSTOM_6_0=y", `BR2_SYSTEM_DHCP=""`, "# BR2_PACKAGE_HOST_QEMU is not set"} {
 		if !strings.Contains(config, line+"\n") {
 			t.Errorf(".config has no line %s", line)
 		}
@@ -47,6 +47,18 @@ func TestBuildrootConfig(t *testing.T) {
 	later := tr.with("BUILDROOT_SRC=", "BR_TOOLCHAIN=")
 	if r := later.make(t, "-q", "buildroot-config"); r.status != 0 {
 		t.Errorf("without BUILDROOT_SRC and BR_TOOLCHAIN it is another configuration: %s", r.output)
+	}
+	// A copy of one kernel is not gone on with for another one.
+	other := filepath.Join(t.TempDir(), "linux")
+	tr.command(t, nil, "ln", "-s", filepath.Join(tr.dir, "out/source/linux-6.1"), other).want(t, 0)
+	tr.command(t, nil, "mkdir", "-p", filepath.Join(build, "build/linux-custom"), filepath.Join(build, "build/busybox-custom")).want(t, 0)
+	tr = tr.with("LINUX_SRC=" + other)
+	tr.make(t, "-s", "buildroot-config").want(t, 0, "buildroot: configured ")
+	if mk := string(content(t, filepath.Join(build, "lkmc.mk"))); !strings.Contains(mk, "LINUX_OVERRIDE_SRCDIR = "+other+"\n") || exists(filepath.Join(build, "build/linux-custom")) {
+		t.Errorf("with another LINUX_SRC the old copy goes on: %s", mk)
+	}
+	if !exists(filepath.Join(build, "build/busybox-custom")) {
+		t.Error("the copy of BusyBox is gone, too")
 	}
 	// Once something is compiled another toolchain cannot go on with it.
 	tr.command(t, nil, "install", "-D", "/dev/null", filepath.Join(build, "build/toolchain/.stamp_built")).want(t, 0)
@@ -142,7 +154,9 @@ func TestBuildrootTree(t *testing.T) {
 	if src == "" {
 		t.Skip("no tree of Buildroot: run it by make test-buildroot BUILDROOT_SRC=folder")
 	}
-	tr := root(t).with("OUT=" + filepath.Join(t.TempDir(), "out"))
+	const linux = "out/source/linux-6.1"
+	root(t).make(t, linux+"/Makefile", "BUILDER=source").want(t, 0)
+	tr := root(t).with("OUT="+filepath.Join(t.TempDir(), "out"), "LINUX_SRC="+linux)
 	configure := func(profile, toolchain string, status int, text string) {
 		t.Run(profile+" "+toolchain, func(t *testing.T) {
 			tr.of(profile).with("BR_TOOLCHAIN="+toolchain).make(t, "-s", "buildroot-config", "BUILDER=buildroot").want(t, status, text)
