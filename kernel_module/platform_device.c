@@ -11,7 +11,7 @@
  * Usage:
  *	insmod /platform_device.ko
  *	cd /sys/bus/platform/drivers/platform_device/?*.lkmc-platform
- *	cat of_node/compatible; echo
+ *	tr '\0' '\n' <of_node/compatible
  *	cat interrupts
  *	echo 0x12 >raise
  *	cat raise interrupts
@@ -20,7 +20,7 @@
  *
  * Expected:
  *	platform_device ...: registers at ...
- *	lkmc,platform...
+ *	lkmc,platform
  *	0
  *	platform_device ...: interrupt, value 0x12
  *	0x12
