@@ -24,6 +24,7 @@ func likeBuildroot(t *testing.T) (br, out string, tr tree) {
 // is lost or cannot be used is told.
 func TestBuildrootConfig(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	br, out, tr := likeBuildroot(t)
 	tr.make(t, "-s", "buildroot-config").want(t, 0, "buildroot: configured ")
 	build := filepath.Join(out, "x86_64-qemu/buildroot/output")

@@ -358,6 +358,7 @@ func modules(t *testing.T, g *running) {
 
 // TestExecNoAgent: a guest whose init starts no agent.
 func TestExecNoAgent(t *testing.T) {
+	t.Parallel()
 	g := root(t).start(t, "noagent", "EVAL_INIT=sleep 100")
 	a := g.exec(t, "true")
 	a.want(t, 125, "", "the guest's agent did not answer in 1")
@@ -367,6 +368,7 @@ func TestExecNoAgent(t *testing.T) {
 // TestExecPanic: the guest panics in the middle of a command, and afterwards is
 // not there.
 func TestExecPanic(t *testing.T) {
+	t.Parallel()
 	g := root(t).start(t, "panic")
 	a := g.exec(t, "echo before; echo c >/proc/sysrq-trigger; sleep 60")
 	a.want(t, 125, "before\n", "the guest is gone: kernel panic: sysrq triggered crash")
@@ -377,6 +379,7 @@ func TestExecPanic(t *testing.T) {
 
 // TestExecHalted: the guest panics, and its emulator does not end.
 func TestExecHalted(t *testing.T) {
+	t.Parallel()
 	g := root(t).start(t, "halted", "APPEND=panic=0")
 	g.exec(t, "echo 'Kernel panic - not syncing: said somebody' >/dev/console; sleep 9; echo alive").want(t, 0, "alive\n", "")
 	g.exec(t, "echo c >/proc/sysrq-trigger; sleep 60").want(t, 125, "", "the guest is gone: kernel panic: ")
@@ -385,6 +388,7 @@ func TestExecHalted(t *testing.T) {
 
 // TestExecKilled: the emulator is killed in the middle of a command.
 func TestExecKilled(t *testing.T) {
+	t.Parallel()
 	g := root(t).start(t, "killed-exec", "TIMEOUT=0")
 	g.exec(t, "true").want(t, 0, "", "")
 	c := g.process(t, nil, "exec", g.folder, "echo here; sleep 60")

@@ -11,6 +11,7 @@ import (
 // TestVirtToPhys: the emulator's monitor sees at the physical addresses what the
 // kernel and a process have at the virtual ones.
 func TestVirtToPhys(t *testing.T) {
+	t.Parallel()
 	for _, profile := range []string{"x86_64-qemu", "arm-qemu", "mips64el-qemu"} {
 		t.Run(profile, func(t *testing.T) {
 			g := root(t).of(profile).start(t, "virt")
@@ -48,6 +49,7 @@ func (g *running) wantAt(t *testing.T, address, want string) {
 // TestGpioLed: a light that the guest switches is seen by the emulator's monitor in
 // the registers of the chip: the levels of its lines, and which are outputs.
 func TestGpioLed(t *testing.T) {
+	t.Parallel()
 	g := root(t).of("aarch64-qemu").start(t, "led")
 	want := func(command, level, direction string) {
 		t.Helper()

@@ -145,6 +145,7 @@ func random(names []string, seed uint64, n int) string {
 // conf makes of the shipped fragments, and of random ones.
 func TestPredictedConfig(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	const newer = "x86_64-qemu-linux612"
 	for _, test := range []struct {
 		of, profile string
@@ -189,6 +190,7 @@ func TestPredictedConfig(t *testing.T) {
 // TestPredictedBusybox does the same for BusyBox, whose conf is of 2006.
 func TestPredictedBusybox(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := root(t)
 	tr.with("BUILDER=source").make(t, "out/source/busybox/Makefile").want(t, 0)
 	names := []string{}
@@ -245,6 +247,7 @@ func (k *kernelTree) lost(t *testing.T, fragment string, flags ...string) map[st
 // says the kernel's own conf.
 func TestWhyNot(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	k := kernel(t, "x86_64-qemu", "x86_64-qemu")
 	for _, test := range []struct {
 		reason, asked string // the last of asked is lost, of a choice the first

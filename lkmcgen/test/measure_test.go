@@ -15,6 +15,7 @@ import (
 // counted.
 func TestCountInstructions(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
 			needAllOf(t, profile)
@@ -99,6 +100,7 @@ func TestPluginRefused(t *testing.T) {
 // TestBootChart: the initcalls of a boot, of each arch.
 func TestBootChart(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	for _, profile := range distroProfiles(t, root(t)) {
 		t.Run(profile, func(t *testing.T) {
 			needAllOf(t, profile)

@@ -140,6 +140,7 @@ func waitSocket(socket string) {
 // recording.
 func TestReverseStep(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	for _, profile := range []string{"x86_64-qemu", "aarch64-qemu"} {
 		t.Run(profile, func(t *testing.T) {
 			tr := root(t).of(profile).with("RUN=reverse", "TIMEOUT=100")
@@ -166,6 +167,7 @@ func TestReverseStep(t *testing.T) {
 // so with LKMC_BOOT=all one of four must be replayed whole.
 func TestRecordInput(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := root(t).with("RUN=typed")
 	tr.make(t, "build").want(t, 0)
 	tr.recordTyped(t)

@@ -15,6 +15,7 @@ import (
 // same machine, with the emulator of each arch and with both builders.
 func TestSnapshot(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	test := func(profile, builder string) {
 		t.Run(profile+"/"+builder, func(t *testing.T) {
 			needAllOf(t, profile)

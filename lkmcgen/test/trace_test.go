@@ -32,6 +32,7 @@ MODULE_LICENSE("GPL");
 // files and lines, those of modules too, and those of the kernel if it has them.
 func TestTrace(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	for _, kernel := range []struct {
 		profile, builder string
 		slow             bool

@@ -69,6 +69,7 @@ func TestDiskAndNetwork(t *testing.T) {
 // what was written there stays until it is asked for otherwise.
 func TestDisk(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := leanTree(t).with("TIMEOUT=120", "RUN=disk")
 	tr.make(t, "run", "EVAL=echo mine >/root/note; echo changed >>/etc/motd; echo other >/etc/hostname; poweroff").want(t, 0)
 	overlay(t, tr, "etc/motd", "a new motd\n")
@@ -127,6 +128,7 @@ func forwards(tr tree, run string) map[int]int {
 // edit.
 func TestTwoMakes(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	tr := leanTree(t)
 	tr.make(t, "-n", "run").want(t, 0) // builds the generator
 	for _, text := range []string{"hello init", "hello edited"} {
