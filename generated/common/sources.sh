@@ -32,6 +32,17 @@ fetch() {
 	say "fetching package lists"
 	# shellcheck disable=SC2086 # options are words
 	apt-get $options -q -q update >&2
+	# shellcheck disable=SC2086
+	case $package in
+	linux-source-*)
+		# apt takes the name for a pattern when there is no such package.
+		known=" $(apt-cache $options pkgnames linux-source- | sort -V | tr '\n' ' ')"
+		case $known in
+		*" $package "*) ;;
+		*) die "$origin $codename has no $package, but$known(set linux.version in a profile, or give LINUX_SRC=FOLDER)" ;;
+		esac
+		;;
+	esac
 	mkdir -p "$work/files"
 	say "fetching the sources"
 	# shellcheck disable=SC2086

@@ -318,6 +318,15 @@ func TestOffline(t *testing.T) {
 	offline("out/source/linux-6.1/Makefile", "BUILDER=source").want(t, 0, "unpacking")
 }
 
+// TestNoSources: apt takes a name for a pattern when it has no such package.
+func TestNoSources(t *testing.T) {
+	needBoot(t)
+	t.Parallel()
+	tr := root(t).with("DOWNLOADS=" + t.TempDir())
+	tr.command(t, nil, "sh", "generated/common/sources.sh", "linux-source-6", filepath.Join(t.TempDir(), "linux")).
+		want(t, 1, "has no linux-source-6, but linux-source-6", "LINUX_SRC=FOLDER")
+}
+
 // TestInterruptedDownload: a fetch that was killed is not half-used.
 func TestInterruptedDownload(t *testing.T) {
 	needBoot(t)
