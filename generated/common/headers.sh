@@ -19,9 +19,7 @@ build=$1 arch=$2 begin=${3-}
 exec 9>"$build/headers.lock"
 flock 9
 kernel=$build/packages/kernel
-for modules in "$kernel/lib/modules" "$kernel/usr/lib/modules"; do
-	[ ! -d "$modules" ] || break
-done
+modules=$kernel/lib/modules
 release=$(ls "$modules")
 headers=$kernel/usr/src/linux-headers-$release
 [ -d "$headers" ] || {

@@ -15,8 +15,6 @@ shift 2
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
-# kmod looks below lib/modules or usr/lib/modules, as its distribution built it.
-if [ ! -e "$kernel/lib" ]; then ln -s usr/lib "$kernel/lib"; fi
 release=$(ls "$kernel/lib/modules")
 from=$kernel/lib/modules/$release
 to=$staging/lib/modules/$release

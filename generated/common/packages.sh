@@ -150,6 +150,10 @@ unpack() { # folder, status file, packages
 		rm -rf "${folder:?}/$path"
 	done
 	rmdir -p --ignore-fail-on-non-empty "$folder/etc" "$folder/var/cache" "$folder/var/lib" "$folder/var/log" 2>/dev/null || :
+	# Packages of later releases have files below /usr alone: there the rest are links.
+	for path in "$folder"/usr/bin "$folder"/usr/sbin "$folder"/usr/lib "$folder"/usr/lib[0-9x]*; do
+		[ ! -d "$path" ] || [ -e "$folder/${path##*/}" ] || ln -s "usr/${path##*/}" "$folder"
+	done
 }
 
 attempt() {
@@ -266,9 +270,7 @@ if [ -e "$work/broken.sources" ] && [ ! -e "$CACHE/broken.sources" ]; then
 fi
 
 {
-	for folder in "$work/kernel/lib/modules" "$work/kernel/usr/lib/modules"; do
-		[ ! -d "$folder" ] || find "$folder" -mindepth 1 -maxdepth 1 -printf 'release %f\n'
-	done
+	[ ! -d "$work/kernel" ] || find "$work/kernel/lib/modules" -mindepth 1 -maxdepth 1 -printf 'release %f\n'
 	awk '{ sub(/\.deb$/, "", $2); gsub(/%3a/, ":", $2); gsub(/_/, " ", $2); print $2 }' "$work/uris" | sort -u
 } >"$work/versions"
 find "$work" -mindepth 1 -maxdepth 1 ! -name kernel ! -name root ! -name versions -exec rm -rf {} +

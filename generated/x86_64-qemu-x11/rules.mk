@@ -244,7 +244,7 @@ $(P)/distro/linux.cannot: $(G)/linux.config generated/common/contract.sh $(P)/di
 	@sh generated/common/contract.sh -t $< $(P)/distro/packages/kernel/boot/config-* >$@
 
 $(P)/distro/busybox.stamp: $(P)/distro/packages/versions
-	@cd $(@D) && for file in packages/root/bin/busybox packages/root/usr/bin/busybox; do [ ! -e $$file ] || ln -sfn $$file busybox; done
+	@ln -sfn packages/root/bin/busybox $(@D)/busybox
 	@touch $@
 
 .PHONY: build-buildroot modules-buildroot rootfs-buildroot
