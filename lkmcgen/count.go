@@ -69,10 +69,10 @@ func countInstructions(ctx context.Context, e *env, args []string) error {
 }
 
 // borders returns where the phases of a boot begin: by what the profile says of its
-// kernel, the kernel's file where that says nothing, and the file of BusyBox, which
-// is init.
+// kernel, the kernel's ELF file where that says nothing, and the file of BusyBox,
+// which is init.
 func (m *measurement) borders() ([]boot.Border, error) {
-	kernel, err := m.address(cmp.Or(m.target.Builders[m.builder].Start, m.target.Linux.Start), "kernel")
+	kernel, err := m.address(cmp.Or(m.target.Builders[m.builder].Start, m.target.Linux.Start), "kernel", "vmlinux")
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (m *measurement) borders() ([]boot.Border, error) {
 	}
 	borders := []boot.Border{{Phase: "firmware"}}
 	if text := m.target.Linux.UnpackerStart; text != "" {
-		unpacker, err := m.address(text, "")
+		unpacker, err := m.address(text)
 		if err != nil {
 			return nil, err
 		}
@@ -91,22 +91,30 @@ func (m *measurement) borders() ([]boot.Border, error) {
 	return append(borders, boot.Border{Phase: "kernel until init", Address: kernel}, boot.Border{Phase: "init and after", Address: program}), nil
 }
 
-// address returns the number in text; without a text, where the ELF file of the
-// given name, of what the builder made, begins.
-func (m *measurement) address(text, file string) (uint64, error) {
+// address returns the number in text; without a text, where the first ELF file
+// begins that has one of the names, of what the builder made.
+func (m *measurement) address(text string, files ...string) (uint64, error) {
 	if text != "" {
 		return strconv.ParseUint(text, 0, 64)
 	}
-	name := filepath.Join(m.built(), file)
-	f, err := elf.Open(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, &diag.Error{Msg: name + " is not built yet", Hint: fmt.Sprintf("make build PROFILE=%s BUILDER=%s", m.profile, m.builder)}
-	} else if err != nil {
-		return 0, fmt.Errorf("%s: %w", name, err)
+	var problem error
+	for _, file := range files {
+		name := filepath.Join(m.built(), file)
+		f, err := elf.Open(name)
+		if errors.Is(err, os.ErrNotExist) {
+			err = &diag.Error{Msg: name + " is not built yet", Hint: fmt.Sprintf("make build PROFILE=%s BUILDER=%s", m.profile, m.builder)}
+		} else if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		} else {
+			defer f.Close()
+			if f.Machine == elf.EM_ARM {
+				return f.Entry &^ 1, nil // the lowest bit tells the instruction set
+			}
+			return f.Entry, nil
+		}
+		problem = cmp.Or(problem, err)
 	}
-	defer f.Close()
-	// The lowest bit of an address on 32-bit ARM tells the instruction set.
-	return f.Entry &^ 1, nil
+	return 0, problem
 }
 
 // count boots a guest that powers off, or does what EVAL says, and returns what the
@@ -139,7 +147,7 @@ func pluginHint(said string) string {
 	case strings.Contains(said, "-plugin: invalid option"), strings.Contains(said, "plugin interface not enabled"):
 		return "this QEMU was built without plugins"
 	case strings.Contains(said, "requires API version"), strings.Contains(said, "undefined symbol: qemu_plugin"):
-		return "the plugin is for QEMU 6.0 to 8.2"
+		return "the plugin is for versions 1 and 2 of QEMU's interface: 6.0 and later"
 	}
 	return ""
 }

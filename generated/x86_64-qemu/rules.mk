@@ -20,7 +20,7 @@ NEEDS_RUN := qemu-system-x86:qemu-system-x86_64
 NEEDS_RUN += $(if $(filter-out 0,$(value QEMU_GDB)),gdb:gdb)
 NEEDS_RUN += $(if $(filter-out 0,$(value GRAPHIC)),qemu-system-gui:/usr/share/doc/qemu-system-gui)
 NEEDS_RUN += $(if $(filter built,$(value QEMU)),$(NEEDS_GOAL_qemu))
-NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz
+NEEDS_distro := cpio:cpio e2fsprogs:/sbin/mke2fs fakeroot:fakeroot gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h mmdebstrap:mmdebstrap qemu-utils:qemu-img xz-utils:xz zstd:zstd
 NEEDS_source := bc:bc bison:bison cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot flex:flex gcc:gcc kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h python3:python3 qemu-utils:qemu-img xz-utils:xz lz4:lz4
 NEEDS_buildroot := bc:bc bison:bison bzip2:bzip2 cpio:cpio dpkg-dev:dpkg-source e2fsprogs:/sbin/mke2fs fakeroot:fakeroot file:file flex:flex g++:g++ gcc:gcc git:git kmod:/sbin/depmod libc6-dev:/usr/include/stdio.h libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/opensslv.h patch:patch perl:perl python3:python3 qemu-utils:qemu-img rsync:rsync unzip:unzip wget:wget xz-utils:xz lz4:lz4
 NEEDS_source += $(if $(DISTRIBUTE),$(DISTRIBUTE):$(DISTRIBUTE))
@@ -236,7 +236,7 @@ $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call aga
 	@touch $@
 
 $(P)/distro/kernel.stamp: $(P)/distro/packages/versions
-	@sh generated/common/headers.sh $(P)/distro x86 0x1000000
+	@sh generated/common/headers.sh $(P)/distro x86
 	@touch $@
 
 # What of the fragment the ready-made kernel does not have.

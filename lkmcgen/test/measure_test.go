@@ -88,12 +88,12 @@ func TestPluginRefused(t *testing.T) {
 	tr.make(t, "build", "out/plugins/count.so").want(t, 0)
 	other := filepath.Join(t.TempDir(), "other.so")
 	source := string(content(t, filepath.Join(tr.dir, "patches/qemu/plugins/count.c")))
-	c := tr.command(t, nil, "sh", "-c", `printf '%s' "$1" | sed 's/qemu_plugin_version = 1/qemu_plugin_version = 99/' | gcc -x c -shared -fPIC -o "$2" -`, "sh", source, other)
+	c := tr.command(t, nil, "sh", "-c", `printf '%s' "$1" | sed 's/qemu_plugin_version = [12]/qemu_plugin_version = 99/' | gcc -x c -shared -fPIC -o "$2" -`, "sh", source, other)
 	c.want(t, 0)
 	count := func(plugin string) result {
 		return tr.command(t, nil, "out/bin/lkmcgen", "count-instructions", "--plugin", plugin, "x86_64-qemu")
 	}
-	count(other).want(t, 1, "requires API version 99", "the plugin is for QEMU 6.0 to 8.2")
+	count(other).want(t, 1, "requires API version 99", "the plugin is for versions 1 and 2 of QEMU's interface: 6.0 and later")
 	count("/nonexistent.so").want(t, 1, "/nonexistent.so")
 }
 
