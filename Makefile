@@ -95,7 +95,7 @@ NEEDS_GOAL_host-modules := gcc:gcc make:make $(if $(HOST_HEADERS),,linux-headers
 NEEDS_GOAL_busybox-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_buildroot-menuconfig := $(NEEDS_GOAL_linux-menuconfig)
 NEEDS_GOAL_count-instructions := gcc:gcc libc6-dev:/usr/include/stdio.h
-NEEDS_GOAL_qemu := dpkg-dev:dpkg-source gcc:gcc patch:patch pkg-config:pkg-config python3:python3 ninja-build:ninja meson:meson libglib2.0-dev:/usr/include/glib-2.0/glib.h \
+NEEDS_GOAL_qemu := dpkg-dev:dpkg-source gcc:gcc patch:patch pkg-config:pkg-config python3:python3 python3-venv:/usr/share/doc/python3-venv ninja-build:ninja meson:meson libglib2.0-dev:/usr/include/glib-2.0/glib.h \
 	libpixman-1-dev:/usr/include/pixman-1/pixman.h libslirp-dev:/usr/include/slirp/libslirp.h libfdt-dev:/usr/include/libfdt.h \
 	libattr1-dev:/usr/include/attr/attributes.h libcap-ng-dev:/usr/include/cap-ng.h zlib1g-dev:/usr/include/zlib.h
 NEEDS_GOAL_qemu-rebuild := $(NEEDS_GOAL_qemu)
