@@ -72,17 +72,25 @@ func countInstructions(ctx context.Context, e *env, args []string) error {
 // kernel, the kernel's ELF file where that says nothing, and the file of BusyBox,
 // which is init.
 func (m *measurement) borders() ([]boot.Border, error) {
-	kernel, err := m.address(cmp.Or(m.target.Builders[m.builder].Start, m.target.Linux.Start), "kernel", "vmlinux")
+	kernel, err := m.entry("kernel", "vmlinux")
+	if text := cmp.Or(m.target.Builders[m.builder].Start, m.target.Linux.Start); text != "" {
+		start, wrong := strconv.ParseUint(text, 0, 64)
+		// The first instruction need not be the first byte, which an ELF file tells
+		// if it has physical addresses.
+		if err != nil || kernel < start || kernel-start >= 1<<20 {
+			kernel, err = start, wrong
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	program, err := m.address("", "busybox")
+	program, err := m.entry("busybox")
 	if err != nil {
 		return nil, err
 	}
 	borders := []boot.Border{{Phase: "firmware"}}
 	if text := m.target.Linux.UnpackerStart; text != "" {
-		unpacker, err := m.address(text)
+		unpacker, err := strconv.ParseUint(text, 0, 64)
 		if err != nil {
 			return nil, err
 		}
@@ -91,12 +99,9 @@ func (m *measurement) borders() ([]boot.Border, error) {
 	return append(borders, boot.Border{Phase: "kernel until init", Address: kernel}, boot.Border{Phase: "init and after", Address: program}), nil
 }
 
-// address returns the number in text; without a text, where the first ELF file
-// begins that has one of the names, of what the builder made.
-func (m *measurement) address(text string, files ...string) (uint64, error) {
-	if text != "" {
-		return strconv.ParseUint(text, 0, 64)
-	}
+// entry returns where the first ELF file begins that has one of the names, of what
+// the builder made.
+func (m *measurement) entry(files ...string) (uint64, error) {
 	var problem error
 	for _, file := range files {
 		name := filepath.Join(m.built(), file)

@@ -3,5 +3,6 @@
 set confirm off
 set pagination off
 set architecture i386:x86-64
+set $lkmc_start = 0x1000000
 set $lkmc_early = "extract_kernel"
 set $lkmc_unpacker = "arch/x86/boot/compressed/vmlinux"

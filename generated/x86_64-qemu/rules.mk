@@ -236,7 +236,7 @@ $(P)/distro/packages/versions: $(G)/packages.list $(call again,linux) $(call aga
 	@touch $@
 
 $(P)/distro/kernel.stamp: $(P)/distro/packages/versions
-	@sh generated/common/headers.sh $(P)/distro x86
+	@sh generated/common/headers.sh $(P)/distro x86 0x1000000
 	@touch $@
 
 # What of the fragment the ready-made kernel does not have.

@@ -61,7 +61,7 @@ type Linux struct {
 	Image           string              `toml:"image" is:"path" doc:"the bootable image in Kbuild's output folder"`
 	Target          string              `toml:"target" is:"word" doc:"Kbuild's target that makes the image"`
 	Unpacker        string              `toml:"unpacker" is:"path" doc:"the ELF file of what unpacks the image, in the same folder, if GDB is to know its functions"`
-	Start           string              `toml:"start" is:"address" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it is where its ELF file begins"`
+	Start           string              `toml:"start" is:"address" doc:"physical address at which the kernel's first byte runs before there are page tables; none if it runs where it is linked"`
 	UnpackerStart   string              `toml:"unpacker_start" is:"address" doc:"physical address at which the first byte runs of what unpacks the image; none if nothing does"`
 	Early           string              `toml:"early" is:"word" doc:"a function that runs before the kernel does where it is linked; GDB names it"`
 	CommandLine     map[string][]string `toml:"command_line" is:"name" doc:"groups of words of the kernel command line"`
