@@ -73,8 +73,9 @@ BUSYBOX_BUILD := $(P)/source/busybox$(if $(BUSYBOX_SRC),$(subst /,_,$(abspath $(
 BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/$(BUILDER)/busybox.tree)),FORCE)
 
 # What is wrong with a tree of yours is told before anything is built.
+COMPILES := $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS))
 LINUX_WRONG := $(if $(LINUX_SRC),$(or \
-	$(if $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),,only BUILDER=source and buildroot compile a kernel),\
+	$(if $(COMPILES),,only BUILDER=source and buildroot compile a kernel),\
 	$(if $(wildcard $(LINUX_SRC)/init/Kconfig),,no kernel tree there),\
 	$(if $(wildcard $(LINUX_SRC)/arch/arm64/Makefile),,the tree has no arch/arm64),\
 	$(if $(wildcard $(LINUX_SRC)/.config $(LINUX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
@@ -82,7 +83,7 @@ ifneq ($(LINUX_WRONG),)
 $(error LINUX_SRC=$(LINUX_SRC): $(LINUX_WRONG))
 endif
 BUSYBOX_WRONG := $(if $(BUSYBOX_SRC),$(or \
-	$(if $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),,only BUILDER=source and buildroot compile BusyBox),\
+	$(if $(COMPILES),,only BUILDER=source and buildroot compile BusyBox),\
 	$(if $(wildcard $(BUSYBOX_SRC)/archival),,no tree of BusyBox there),\
 	$(if $(wildcard $(BUSYBOX_SRC)/.config $(BUSYBOX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
 ifneq ($(BUSYBOX_WRONG),)

@@ -86,8 +86,9 @@ BUSYBOX_BUILD := $(P)/source/busybox$(if $(BUSYBOX_SRC),$(subst /,_,$(abspath $(
 BUSYBOX_CHANGED := $(if $(BUSYBOX_SRC)$(filter-out $(BUSYBOX_TREE),$(file <$(P)/$(BUILDER)/busybox.tree)),FORCE)
 
 # What is wrong with a tree of yours is told before anything is built.
+COMPILES := $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS))
 LINUX_WRONG := $(if $(LINUX_SRC),$(or \
-	$(if $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),,only BUILDER=source and buildroot compile a kernel),\
+	$(if $(COMPILES),,only BUILDER=source and buildroot compile a kernel),\
 	$(if $(wildcard $(LINUX_SRC)/init/Kconfig),,no kernel tree there),\
 	$(if $(wildcard $(LINUX_SRC)/arch/arm/Makefile),,the tree has no arch/arm),\
 	$(if $(wildcard $(LINUX_SRC)/.config $(LINUX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
@@ -95,7 +96,7 @@ ifneq ($(LINUX_WRONG),)
 $(error LINUX_SRC=$(LINUX_SRC): $(LINUX_WRONG))
 endif
 BUSYBOX_WRONG := $(if $(BUSYBOX_SRC),$(or \
-	$(if $(filter source buildroot,$(BUILDER))$(filter buildroot-%,$(MAKECMDGOALS)),,only BUILDER=source and buildroot compile BusyBox),\
+	$(if $(COMPILES),,only BUILDER=source and buildroot compile BusyBox),\
 	$(if $(wildcard $(BUSYBOX_SRC)/archival),,no tree of BusyBox there),\
 	$(if $(wildcard $(BUSYBOX_SRC)/.config $(BUSYBOX_SRC)/include/config),the tree was built in place (run there: make mrproper))))
 ifneq ($(BUSYBOX_WRONG),)
@@ -348,12 +349,11 @@ $(BUILDROOT_CLONE)/Makefile: | $(FIRST)
 # A space ends the name of a prerequisite, so a tree of yours is none.
 $(BUILDROOT_OUT)/lkmc.configured: $(G)/buildroot.config $(G)/linux.config $(G)/busybox.config $(BUILDROOT_FILES) \
 		$(if $(filter-out $(BUILDROOT_TOOLCHAIN) $(BUILDROOT_TREE),$(BUILDROOT_LAST)),FORCE) \
-		$(if $(filter-out $(LINUX_TREE) $(BUSYBOX_TREE),$(file <$(BUILDROOT_OUT)/lkmc.trees)),FORCE) \
+		$(if $(filter-out $(file <$(BUILDROOT_OUT)/lkmc.mk),$(foreach t,$(LINUX_TREE) $(BUSYBOX_TREE),$(if $(filter /%,$t),$t,$(CURDIR)/$t))),FORCE) \
 		| $(FIRST) $(addsuffix /Makefile,$(filter $(BUILDROOT_CLONE),$(BUILDROOT_TREE)) $(if $(filter internal,$(BUILDROOT_TOOLCHAIN)),$(LINUX_TREE)))
 	@$(BUILDROOT) check 2025.02 2026.05.1
 	@$(call CHECK_DEPS,BUILDER=buildroot) $(NEEDS_buildroot)
 	@$(BUILDROOT) config $(G) qemu_arm_vexpress arm-linux-gnueabihf $(LINUX_TREE) $(BUSYBOX_TREE)
-	@echo $(LINUX_TREE) $(BUSYBOX_TREE) >$(@D)/lkmc.trees
 	@touch $@
 
 .PHONY: buildroot-config

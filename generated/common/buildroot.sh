@@ -40,8 +40,8 @@ logged() {
 	rm -f "$build/lkmc.progress"
 	mkfifo "$build/lkmc.progress"
 	exec 8<>"$build/lkmc.progress"
-	# shellcheck disable=SC2086 # words
-	awk $at_once -v log_file="$log" -v all="$verbose" '
+	# shellcheck disable=SC2046 # words
+	awk $(at_once) -v log_file="$log" -v all="$verbose" '
 		{ print >log_file; fflush(log_file) }
 		all || /^(\033\[[0-9;]*m)?>>> / { sub(/.*>>> */, "buildroot: "); gsub(/\033[^m]*m/, ""); print >"/dev/stderr" }' <"$build/lkmc.progress" 8>&- &
 	status=0

@@ -153,9 +153,9 @@ tell_import() {
 # tied COMMAND... ends when this script does.
 tied() { setpriv --pdeathsig TERM "$@"; }
 
-# mawk waits for many lines of a pipe unless it is told to take each when it comes.
-at_once=
-case $(awk -W version 2>&1 </dev/null) in mawk*) at_once='-W interactive' ;; esac
+# at_once prints how awk is told to take each line of a pipe when it comes: mawk waits
+# for many.
+at_once() { case $(awk -W version 2>&1 </dev/null) in mawk*) echo '-W interactive' ;; esac; }
 
 # quietly PIPE COMMAND... runs a make and shows how far it is instead of a line for
 # each file; V=1 shows its commands. What it says on stderr is shown as it is. The
@@ -175,8 +175,8 @@ quietly() {
 	# To open a pipe waits for its other end, for ever if we are killed now: so we
 	# are both ends until it is in use.
 	exec 8<>"$pipe"
-	# shellcheck disable=SC2086 # words
-	awk $at_once -v label="$label" -v kept="${kept-}" -v tty="$([ -t 2 ] && echo 1)" '
+	# shellcheck disable=SC2046 # words
+	awk $(at_once) -v label="$label" -v kept="${kept-}" -v tty="$([ -t 2 ] && echo 1)" '
 		function now() { "date +%s" | getline t; close("date +%s"); return t }
 		BEGIN { start = last = now() }
 		{ n++; step = $1 ~ /^\[[0-9]+\/[0-9]+\]$/ ? $1 : n }
