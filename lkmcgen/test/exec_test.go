@@ -3,6 +3,7 @@
 package test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"errors"
@@ -370,8 +371,19 @@ func TestExecNoAgent(t *testing.T) {
 func TestExecPanic(t *testing.T) {
 	t.Parallel()
 	g := root(t).start(t, "panic")
-	a := g.exec(t, "echo before; echo c >/proc/sysrq-trigger; sleep 60")
-	a.want(t, 125, "before\n", "the guest is gone: kernel panic: sysrq triggered crash")
+	c := g.process(t, nil, "exec", g.folder, "echo before; read go; echo c >/proc/sysrq-trigger; sleep 60")
+	in, _ := c.StdinPipe()
+	out, _ := c.StdoutPipe()
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// What a guest says in the very moment of its panic may stay in it.
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	io.WriteString(in, "\n")
+	c.Wait()
+	answer{line, stderr.String(), c.ProcessState.ExitCode()}.want(t, 125, "before\n", "the guest is gone: kernel panic: sysrq triggered crash")
 	g.exec(t, "true").want(t, 125, "", "no guest panic of "+g.profileName()+" is running")
 	g.lkmcgen(t, nil, "monitor", g.folder).want(t, 1, "", "no guest panic of "+g.profileName()+" is running")
 	g.lkmcgen(t, nil, "runs", "out").want(t, 0, "kernel panic: sysrq triggered crash (exit status 101)", "")
