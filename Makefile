@@ -161,10 +161,11 @@ $(STAMP): $(INPUTS) $(LKMCGEN)
 	@$(LKMCGEN) gen
 	@touch $@
 
+# Without paths in it, what another checkout compiled is found in Go's cache.
 $(LKMCGEN): $(SOURCES)
 	@command -v $(GO) >/dev/null || { echo 'error: Go is missing; install it from https://go.dev/dl or your distribution' >&2; exit 1; }
 	@echo 'building $@' >&2
-	@CGO_ENABLED=0 $(GO) build -o $@ ./lkmcgen
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./lkmcgen
 
 ## Profiles
 
