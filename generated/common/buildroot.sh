@@ -86,8 +86,11 @@ headers_series() {
 	} | tail -n 1
 }
 
-# settings TRIPLET prints what the profile does not decide.
+# settings TRIPLET prints what the profile does not decide, or says in a way that
+# holds for each toolchain: that it wants C++.
 settings() {
+	cxx=
+	! grep -qx BR2_INSTALL_LIBSTDCPP=y "$profile/buildroot.config" || cxx=c++
 	echo "# make"
 	echo "BR2_DL_DIR=\"$(absolute "$DOWNLOADS")\""
 	echo "BR2_JLEVEL=$(nproc)"
@@ -95,8 +98,8 @@ settings() {
 	echo 'BR2_PACKAGE_OVERRIDE_FILE="$(CONFIG_DIR)/lkmc.mk"'
 	[ ! -d patches/buildroot ] || echo "BR2_GLOBAL_PATCH_DIR=\"$PWD/patches/buildroot\""
 	case $toolchain in
-	distro) CCACHE=$ccache sh "$here/toolchain.sh" "$1" "$build/lkmc.toolchain" ;;
-	internal) printf '%s=y\n' BR2_TOOLCHAIN_BUILDROOT BR2_TOOLCHAIN_BUILDROOT_GLIBC "$(headers_series)" ;;
+	distro) CCACHE=$ccache sh "$here/toolchain.sh" "$1" "$build/lkmc.toolchain" $cxx ;;
+	internal) printf '%s=y\n' BR2_TOOLCHAIN_BUILDROOT BR2_TOOLCHAIN_BUILDROOT_GLIBC ${cxx:+BR2_TOOLCHAIN_BUILDROOT_CXX} "$(headers_series)" ;;
 	esac
 	if [ "$toolchain" = internal ] && [ "$ccache" = 1 ]; then echo BR2_CCACHE=y; fi
 }

@@ -15,6 +15,7 @@ PATH=$PATH:/usr/sbin:/sbin
 missing=
 for pair; do
 	package=${pair%%:*} proof=${pair#*:}
+	case "$missing " in *" $package "*) continue ;; esac
 	case $proof in
 	/*) [ -e "$proof" ] || missing="$missing $package" ;;
 	*) command -v "$proof" >/dev/null || missing="$missing $package" ;;

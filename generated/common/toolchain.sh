@@ -3,31 +3,34 @@
 #
 # Makes of the distribution's cross compiler a folder that Buildroot takes for an
 # external toolchain, which the compiler itself is not: its sysroot is /.
-# usage: toolchain.sh TRIPLET FOLDER
+# usage: toolchain.sh TRIPLET FOLDER [c++]
 #	FOLDER/bin      links, and scripts that call the compilers with the sysroot
-#	FOLDER/sysroot  the C library and its headers
+#	FOLDER/sysroot  the C library and its headers; of C++ the library, whose
+#	                headers the compiler finds by itself
 # and prints the lines of Buildroot's configuration that describe it. CCACHE=0
 # (environment) leaves ccache out.
 set -eu
-triplet=$1 folder=$2
+triplet=$1 folder=$2 cxx=${3-}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
 die() { echo "toolchain: error: $*" >&2; exit 1; }
 
 gcc=$(command -v "$triplet-gcc") || die "$triplet-gcc: not installed"
+gxx=
+[ -z "$cxx" ] || gxx=$(command -v "$triplet-g++") || die "$triplet-g++: not installed"
 ccache=
 [ "${CCACHE-}" = 0 ] || ccache=$(command -v ccache) || ccache=
 
-# libraries prints the files that the C library consists of, headers the folder
-# of its headers, or the packages that they are in.
+# libraries prints the files that the C library consists of, and what programs load
+# of the compiler's; headers those of its headers, relative to the folder $from.
 cross=/usr/$triplet
 if [ -e "$cross/lib/libc.a" ]; then
 	libraries() { find "$cross/lib" -mindepth 1 -maxdepth 1; }
 	headers() { find "$cross/include" -mindepth 1 -printf '%P\n'; }
 	from=$cross/include
 elif [ -e "/usr/lib/$triplet/libc.a" ]; then
-	libraries() { dpkg -L libc6 libc6-dev libgcc-s1 libcrypt-dev | grep "^\(/usr\)\?/lib/$triplet/[^/]*$\|^/lib64/ld-"; }
+	libraries() { dpkg -L libc6 libc6-dev libgcc-s1 libgomp1 libatomic1 ${gxx:+libstdc++6} libcrypt-dev | grep "^\(/usr\)\?/lib/$triplet/[^/]*$\|^/lib64/ld-"; }
 	headers() { dpkg -L libc6-dev linux-libc-dev libcrypt-dev | sed -n 's|^/usr/include/||p'; }
 	from=/usr/include
 else
@@ -45,12 +48,15 @@ libraries | while IFS= read -r file; do
 	*) [ -d "$file" ] || cp -pP "$file" "$folder/sysroot/usr/lib" ;;
 	esac
 done
+[ -z "$gxx" ] || cp -L "$("$gxx" -print-file-name=libstdc++.a)" "$folder/sysroot/usr/lib"
 # What looks like a library and is a script of the linker names others by path.
 grep -lI 'GROUP\|INPUT' "$folder"/sysroot/usr/lib/*.so "$folder"/sysroot/usr/lib/*.a 2>/dev/null |
 	xargs -r sed -i 's|/[^ ]*/||g'
 
 # wrap NAME PROGRAM: with -v Buildroot asks for the sysroot the compiler was made
-# for; of libc.a it wants to know where the sysroot is.
+# for; of libc.a it wants to know where the sysroot is. Where it is told of a
+# libstdc++.a it takes all that is there for libraries: in GCC's own folder, the
+# compilers.
 wrap() {
 	cat >"$folder/bin/$triplet-$1" <<END
 #!/bin/sh
@@ -58,6 +64,7 @@ here=\$(dirname "\$0")/..
 case \$* in
 -v) $2 -v 2>&1 | sed 's|--with-sysroot=/ |--with-sysroot=/sysroot |' >&2 ;;
 *-print-file-name=libc.a) echo "\$here/sysroot/usr/lib/libc.a" ;;
+*-print-file-name=libstdc++.a) echo libstdc++.a ;;
 *) exec $ccache $2 --sysroot="\$here/sysroot" "\$@" ;;
 esac
 END
@@ -68,9 +75,9 @@ for tool in addr2line ar as c++filt elfedit gcov gprof ld ld.bfd nm objcopy objd
 	program=$(command -v "$triplet-$tool") || continue
 	ln -s "$program" "$folder/bin/$triplet-$tool"
 done
-for tool in gcc cpp gcc-ar gcc-nm gcc-ranlib; do
+for tool in gcc ${gxx:+g++} cpp gcc-ar gcc-nm gcc-ranlib; do
 	program=$(command -v "$triplet-$tool") || continue
-	case $tool in gcc | cpp) wrap "$tool" "$program" ;; *) ln -s "$program" "$folder/bin/$triplet-$tool" ;; esac
+	case $tool in gcc | g++ | cpp) wrap "$tool" "$program" ;; *) ln -s "$program" "$folder/bin/$triplet-$tool" ;; esac
 done
 
 # has SYMBOL SOURCE FLAG... prints what the configuration says of a feature.
@@ -96,7 +103,11 @@ BR2_TOOLCHAIN_EXTERNAL_GCC_${version%%.*}=y
 BR2_TOOLCHAIN_EXTERNAL_HEADERS_$((code / 65536))_$((code / 256 % 256))=y
 BR2_TOOLCHAIN_EXTERNAL_CUSTOM_GLIBC=y
 # BR2_TOOLCHAIN_EXTERNAL_INET_RPC is not set
-# BR2_TOOLCHAIN_EXTERNAL_CXX is not set
 END
+if [ -n "$gxx" ]; then
+	echo BR2_TOOLCHAIN_EXTERNAL_CXX=y
+else
+	echo '# BR2_TOOLCHAIN_EXTERNAL_CXX is not set'
+fi
 has OPENMP '#include <omp.h>
 int main(void) { return omp_get_thread_num(); }' -fopenmp

@@ -4,6 +4,7 @@ package test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -70,6 +71,20 @@ func TestBuildrootConfig(t *testing.T) {
 	}
 	later.make(t, "-n", "buildroot-config").want(t, 0, "fetch https:", "TOOLCHAIN=distro")
 	t.Run("refused", func(t *testing.T) { tr.buildrootRefused(t, br) })
+	t.Run("C++", func(t *testing.T) { tr.buildrootCXX(t, br) })
+}
+
+// buildrootCXX has a profile that wants C++, of whatever toolchain.
+func (tr tree) buildrootCXX(t *testing.T, br string) {
+	profile, build := filepath.Join(t.TempDir(), "x86_64-qemu"), filepath.Join(t.TempDir(), "output")
+	tr.command(t, nil, "cp", "-a", "generated/x86_64-qemu", profile).want(t, 0)
+	changed := tree{dir: profile}
+	changed.edit(t, "buildroot.config", "BR2_INIT_NONE=y\n", "BR2_INIT_NONE=y\nBR2_INSTALL_LIBSTDCPP=y\n")
+	tr.with("TOOLCHAIN=internal", "DOWNLOADS=/").command(t, nil, "sh", "generated/common/buildroot.sh", br, build,
+		"config", profile, "qemu_x86_64", "x86_64-linux-gnu", "out/source/linux-6.1", "out/source/busybox").want(t, 0, "buildroot: configured ")
+	if config := string(content(t, filepath.Join(build, ".config"))); !strings.Contains(config, "BR2_TOOLCHAIN_BUILDROOT_CXX=y\n") {
+		t.Error("a profile that asks for INSTALL_LIBSTDCPP gets no C++")
+	}
 }
 
 // buildrootRefused has symbols lost, retired and unknown, and trees that cannot be
@@ -169,9 +184,10 @@ func TestBuildrootTree(t *testing.T) {
 		}
 	}
 	for _, arch := range []string{"x86_64", "aarch64"} {
-		configure(arch+"-qemu-x11", "internal", 0, "buildroot: configured ")
+		for _, toolchain := range []string{"distro", "internal"} {
+			configure(arch+"-qemu-x11", toolchain, 0, "buildroot: configured ")
+		}
 	}
-	configure("x86_64-qemu-x11", "distro", 2, "  fix: BR_TOOLCHAIN=internal, a setting of make\n")
 }
 
 // TestBuildrootGuest builds with the tree that BUILDROOT_SRC names, in this checkout's
@@ -212,28 +228,60 @@ func TestBuildrootGuest(t *testing.T) {
 // compiler: statically and not, with headers and libraries of its own only.
 func TestToolchain(t *testing.T) {
 	needBoot(t)
-	tr := root(t)
+	tr := root(t).with("CCACHE=0")
 	for _, triplet := range []string{"x86_64-linux-gnu", "aarch64-linux-gnu"} {
 		t.Run(triplet, func(t *testing.T) {
-			dir := t.TempDir()
-			r := tr.with("CCACHE=0").command(t, nil, "sh", "generated/common/toolchain.sh", triplet, dir)
-			r.want(t, 0, `BR2_TOOLCHAIN_EXTERNAL_PATH="`+dir+`"`, `BR2_TOOLCHAIN_EXTERNAL_CUSTOM_PREFIX="`+triplet+`"`)
-			gcc := filepath.Join(dir, "bin", triplet+"-gcc")
-			if r := tr.command(t, nil, gcc, "-v"); strings.Contains(r.output, "--with-sysroot=/ ") || r.status != 0 {
-				t.Errorf("-v tells a sysroot that Buildroot refuses:\n%s", r.output)
-			}
-			sysroot := filepath.Join(dir, "sysroot")
-			if r := tr.command(t, nil, gcc, "-print-file-name=libc.a"); !strings.HasSuffix(r.output, "/sysroot/usr/lib/libc.a\n") {
-				t.Errorf("libc.a is in %s", r.output)
-			}
-			source := filepath.Join(dir, "x.c")
-			if err := os.WriteFile(source, []byte("#include <math.h>\n#include <pthread.h>\n#include <linux/version.h>\nint main(int n, char **a) { return pthread_self() == 0 || sin(n) > LINUX_VERSION_CODE; }\n"), 0o666); err != nil {
-				t.Fatal(err)
-			}
-			for _, how := range []string{"-static", "-O1"} {
-				// Staging is a copy of the sysroot elsewhere.
-				tr.command(t, nil, gcc, "--sysroot="+sysroot, how, "-o", source+".out", source, "-lm").want(t, 0)
+			for _, language := range []struct{ name, compiler, source, cxx string }{
+				{"c", "gcc", "#include <math.h>\n#include <pthread.h>\n#include <linux/version.h>\nint main(int n, char **a) { return pthread_self() == 0 || sin(n) > LINUX_VERSION_CODE; }\n", "# BR2_TOOLCHAIN_EXTERNAL_CXX is not set\n"},
+				{"c++", "g++", "#include <cmath>\n#include <iostream>\n#include <thread>\nint main(int n, char **) { std::thread t([n] { std::cout << std::sin(n); }); t.join(); }\n", "BR2_TOOLCHAIN_EXTERNAL_CXX=y\n"},
+			} {
+				t.Run(language.name, func(t *testing.T) {
+					if _, err := exec.LookPath(triplet + "-" + language.compiler); err != nil {
+						t.Skip(err)
+					}
+					testToolchain(t, tr, triplet, language.name, language.compiler, language.source, language.cxx)
+				})
 			}
 		})
+	}
+}
+
+func testToolchain(t *testing.T, tr tree, triplet, language, compiler, text, cxx string) {
+	dir := t.TempDir()
+	args := []string{"sh", "generated/common/toolchain.sh", triplet, dir}
+	if language != "c" {
+		args = append(args, language)
+	}
+	tr.command(t, nil, args...).want(t, 0, `BR2_TOOLCHAIN_EXTERNAL_PATH="`+dir+`"`, `BR2_TOOLCHAIN_EXTERNAL_CUSTOM_PREFIX="`+triplet+`"`, cxx)
+	gcc, sysroot := filepath.Join(dir, "bin", triplet+"-gcc"), filepath.Join(dir, "sysroot")
+	if r := tr.command(t, nil, gcc, "-v"); strings.Contains(r.output, "--with-sysroot=/ ") || r.status != 0 {
+		t.Errorf("-v tells a sysroot that Buildroot refuses:\n%s", r.output)
+	}
+	if r := tr.command(t, nil, gcc, "-print-file-name=libc.a"); !strings.HasSuffix(r.output, "/sysroot/usr/lib/libc.a\n") {
+		t.Errorf("libc.a is in %s", r.output)
+	}
+	// Else Buildroot copies the folder that it is in, with GCC's own programs.
+	if r := tr.command(t, nil, gcc, "-print-file-name=libstdc++.a"); r.output != "libstdc++.a\n" {
+		t.Errorf("libstdc++.a is in %s", r.output)
+	}
+	source := filepath.Join(dir, "x."+language)
+	if err := os.WriteFile(source, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "bin", triplet+"-"+compiler)
+	for _, how := range []string{"-static", "-fopenmp"} {
+		// Staging is a copy of the sysroot elsewhere.
+		tr.command(t, nil, program, "--sysroot="+sysroot, how, "-o", source+".out", source, "-lm").want(t, 0)
+	}
+	// What such programs load is there for Buildroot to take, too.
+	libraries := tr.command(t, nil, triplet+"-readelf", "-d", source+".out")
+	libraries.want(t, 0, "(NEEDED)")
+	for _, needed := range regexp.MustCompile(`NEEDED.*\[(.*)\]`).FindAllStringSubmatch(libraries.output, -1) {
+		if !exists(filepath.Join(sysroot, "usr/lib", needed[1])) {
+			t.Errorf("the sysroot has no %s", needed[1])
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "bin", triplet+"-g++")); (err == nil) != (language == "c++") {
+		t.Errorf("of C++ the configuration says %q, and the compiler: %v", cxx, err)
 	}
 }
