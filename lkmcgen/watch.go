@@ -140,7 +140,7 @@ func (w *watcher) layers() []string {
 type change struct {
 	profiles bool     // or templates
 	modules  []string // names
-	more     bool     // something of the modules that is none
+	more     bool     // something of the modules or programs that is none
 	programs []string // names
 	overlay  []string // files
 }
@@ -207,7 +207,7 @@ func (w *watcher) act(ctx context.Context, c change) {
 	}
 	builder := "BUILDER=" + r.Builder
 	if c.more || len(c.modules) > manyModules {
-		w.make(ctx, builder, "modules")
+		w.make(ctx, builder, "modules", "programs")
 	}
 	if len(c.modules) > manyModules {
 		fmt.Fprintf(w.e.stderr, "%d modules changed: none was put into the guest (make insmod MODULE=... does it)\n", len(c.modules))

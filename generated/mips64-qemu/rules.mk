@@ -187,14 +187,14 @@ qemu-rebuild: qemu ## ask its own make again, compile what changed
 check-run: | $(filter deps,$(MAKECMDGOALS))
 	@sh $(G)/run.sh -c
 
-# User programs: static, so that they run on any root.
 .PHONY: programs
 programs: $(PROGRAMS)
 
-PROGRAM_COMPILER := mips64-linux-gnuabi64-gcc -std=c11 -O2 -g -Wall -Wextra -static
-$(P)/user/%.out: kernel_module/user/%.c $(wildcard kernel_module/*.h kernel_module/user/*.h)
+include kernel_module/user/flags.mk
+PROGRAM_COMPILER := mips64-linux-gnuabi64-gcc $(userccflags)
+$(P)/user/%.out: kernel_module/user/%.c kernel_module/user/flags.mk $(wildcard kernel_module/*.h kernel_module/user/*.h)
 	@mkdir -p $(@D)
-	$(PROGRAM_COMPILER) -o $@.$$$$ $< && mv $@.$$$$ $@
+	$(PROGRAM_COMPILER) -o $@.$$$$ $< $($*-userldlibs) && mv $@.$$$$ $@
 
 # gdbserver, the shared C library, and symbols for GDB; a guest gets them when
 # they are wanted.

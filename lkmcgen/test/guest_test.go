@@ -14,6 +14,7 @@ import (
 // TestGuest tests the catalogue in a guest of each kernel.
 func TestGuest(t *testing.T) {
 	needBoot(t)
+	t.Parallel()
 	var lost []string // at the end too: a long log may be shown from there
 	t.Cleanup(func() {
 		for _, l := range lost {

@@ -98,6 +98,7 @@ func edits() []edit {
 		one("a header of modules", func(t *testing.T, tr tree) { write(t, tr, "kernel_module/hello.h", "#define HELLO 1\n") }, "modules programs rootfs"),
 		one("a user program", replace("kernel_module/user/hello.c", "hello", "hi"), "programs rootfs"),
 		one("a user program that is removed", func(t *testing.T, tr tree) { os.Remove(filepath.Join(tr.dir, "kernel_module/user/hello.c")) }, "rootfs"),
+		one("the flags of user programs", replace("kernel_module/user/flags.mk", "-O2", "-O1"), "programs rootfs"),
 		one("a file of rootfs_overlay", replace("rootfs_overlay/etc/hostname", "lkmc", "lkmc2"), "rootfs"),
 	}
 }
