@@ -195,7 +195,7 @@ include kernel_module/user/flags.mk
 PROGRAM_COMPILER := x86_64-linux-gnu-gcc $(userccflags)
 $(P)/user/%.out: kernel_module/user/%.c kernel_module/user/flags.mk $(wildcard kernel_module/*.h kernel_module/user/*.h)
 	@mkdir -p $(@D)
-	$(PROGRAM_COMPILER) -o $@.$$$$ $< $($*-userldlibs) && mv $@.$$$$ $@
+	$(PROGRAM_COMPILER) -o $@.$$$$ $< $(userldlibs) && mv $@.$$$$ $@
 
 # gdbserver, the shared C library, and symbols for GDB; a guest gets them when
 # they are wanted.

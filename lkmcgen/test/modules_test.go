@@ -332,14 +332,16 @@ MODULE_LICENSE("GPL");
 	}
 }
 
-// TestProgramLibraries: a program is linked with what flags.mk says for it.
-func TestProgramLibraries(t *testing.T) {
+// TestProgramFlags: programs are compiled and linked with what flags.mk says.
+func TestProgramFlags(t *testing.T) {
 	needBoot(t)
 	tr := copyTree(t)
-	write(t, tr, "kernel_module/user/maths.c", "#include <math.h>\nint main(int argc, char **argv) { (void)argv; return sin(argc) > 1; }\n")
-	const program = "out/x86_64-qemu/user/maths.out"
-	tr.make(t, program).want(t, 2, "undefined reference to `sin'")
-	tr.edit(t, "kernel_module/user/flags.mk", "userccflags", "maths-userldlibs := -lm\nuserccflags")
+	write(t, tr, "kernel_module/user/maths.c", "#include <math.h>\nint main(int argc, char **argv) { (void)argv; return sin(argc * ONE) > 1; }\n")
+	const program, flags = "out/x86_64-qemu/user/maths.out", "kernel_module/user/flags.mk"
+	tr.make(t, program).want(t, 2, "‘ONE’ undeclared")
+	tr.edit(t, flags, "-std=c11", "-std=c11 -DONE=1")
 	tr.make(t, program).want(t, 0)
 	tr.command(t, nil, filepath.Join(tr.dir, program)).want(t, 0)
+	tr.edit(t, flags, "-lm", "")
+	tr.make(t, program).want(t, 2, "undefined reference to `sin'")
 }
