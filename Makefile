@@ -424,12 +424,12 @@ test-all: $(LKMCGEN) ## the tests, and the kernels of all arches from source
 	@$(MAKE) checks
 	@LKMC_BOOT=all CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -v ./lkmcgen/test
 
-# To configure takes a minute or two, to build half an hour of CPU time for each of two arches.
+# To configure takes a minute or two, to build half an hour of CPU time for each of two arches, and an hour with X11.
 .PHONY: test-buildroot
 test-buildroot: export BUILDROOT_SRC := $(BUILDROOT_SRC)
-test-buildroot: $(LKMCGEN) ## configure the tree BUILDROOT_SRC for every arch, build two and boot them
+test-buildroot: $(LKMCGEN) ## configure the tree BUILDROOT_SRC for every arch, build two and X11, and boot them
 	@test -d '$(BUILDROOT_SRC)' || { echo 'error: say which tree: make test-buildroot BUILDROOT_SRC=folder' >&2; exit 1; }
-	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 8h -run 'TestBuildroot(Tree|Guest)' -v ./lkmcgen/test
+	@CGO_ENABLED=0 $(GO) test -count=1 -timeout 8h -run 'TestBuildroot(Tree|Guest|X11)' -v ./lkmcgen/test
 
 .PHONY: test-gem5
 test-gem5: export GEM5_SRC := $(GEM5_SRC)
