@@ -424,7 +424,7 @@ test-all: $(LKMCGEN) ## the tests, and the kernels of all arches from source
 	@$(MAKE) checks
 	@LKMC_BOOT=all CGO_ENABLED=0 $(GO) test -count=1 -timeout 5h -v ./lkmcgen/test
 
-# To configure takes a minute or two, to build half an hour of CPU time for each of two arches, and an hour with X11.
+# To configure takes a minute or two, to build half an hour of CPU time for each of two arches, and more with X11.
 .PHONY: test-buildroot
 test-buildroot: export BUILDROOT_SRC := $(BUILDROOT_SRC)
 test-buildroot: $(LKMCGEN) ## configure the tree BUILDROOT_SRC for every arch, build two and X11, and boot them
