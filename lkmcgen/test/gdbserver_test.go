@@ -17,12 +17,12 @@ import (
 // program with the shared C library.
 func (tr tree) programCompiler(t *testing.T) []string {
 	t.Helper()
-	rules := readText(t, "generated/"+tr.profileName()+"/rules.mk")
-	m := regexp.MustCompile(`(?m)^PROGRAM_COMPILER := (.*) -static$`).FindStringSubmatch(rules)
-	if m == nil {
-		t.Fatal("rules.mk names no compiler of programs")
+	compiler := regexp.MustCompile(`(?m)^PROGRAM_COMPILER := (.*) \$\(userccflags\)$`).FindStringSubmatch(readText(t, "generated/"+tr.profileName()+"/rules.mk"))
+	flags := regexp.MustCompile(`(?m)^userccflags := (.*) -static$`).FindStringSubmatch(readText(t, "kernel_module/user/flags.mk"))
+	if compiler == nil || flags == nil {
+		t.Fatal("rules.mk and flags.mk do not tell how programs are compiled")
 	}
-	return strings.Fields(m[1])
+	return strings.Fields(compiler[1] + " " + flags[1])
 }
 
 // compile compiles a program of kernel_module/user with the given flags.
