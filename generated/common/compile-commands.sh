@@ -56,8 +56,10 @@ commands() {
 {
 	[ ! -e "$build/vmlinux" ] || commands "$headers"
 	commands "$modules"
+	# Their flags are anybody's.
+	arguments=$(for word; do printf '"%s", ' "$(printf %s "$word" | sed 's/["\\]/\\&/g')"; done)
 	for source in kernel_module/user/*.c; do
-		printf '{"directory": "%s", "command": "%s -c %s", "file": "%s"}\n' "$PWD" "$*" "$source" "$source"
+		printf '{"directory": "%s", "arguments": [%s"-c", "%s"], "file": "%s"}\n' "$PWD" "$arguments" "$source" "$source"
 	done
 } | awk 'BEGIN { printf "[" } { printf "%s\n%s", (NR > 1 ? "," : ""), $0 } END { print "\n]" }' >compile_commands.json.tmp
 mv compile_commands.json.tmp compile_commands.json

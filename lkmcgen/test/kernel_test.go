@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -75,15 +76,40 @@ func TestForeignKernel(t *testing.T) {
 	}
 }
 
+// A compileCommand is an entry of compile_commands.json.
+type compileCommand struct {
+	Directory, Command, File string
+	Arguments                []string
+}
+
+func (tr tree) compileCommands(t *testing.T) []compileCommand {
+	t.Helper()
+	var entries []compileCommand
+	if err := json.Unmarshal(content(t, filepath.Join(tr.dir, "compile_commands.json")), &entries); err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+// TestCompileFlags: what is in the flags of programs arrives in
+// compile_commands.json as it is.
+func TestCompileFlags(t *testing.T) {
+	tr := copyTree(t)
+	const flag = `-DTEXT="a b\\n"`
+	tr.command(t, nil, "mkdir", "-p", tr.dir+"/build/headers", tr.dir+"/build/modules").want(t, 0)
+	tr.command(t, nil, "sh", "generated/common/compile-commands.sh", "build", "cc", flag).want(t, 0)
+	entries := tr.compileCommands(t)
+	if want := []string{"cc", flag, "-c", entries[0].File}; !slices.Equal(entries[0].Arguments, want) {
+		t.Errorf("%q, want %q", entries[0].Arguments, want)
+	}
+}
+
 // TestCompileCommands: each entry names a file that is there, our own ones by
 // their real names, and clang takes the commands.
 func TestCompileCommands(t *testing.T) {
 	eachBuilder(t, func(t *testing.T, tr tree) {
 		tr.make(t, "compile-commands").want(t, 0)
-		var entries []struct{ Directory, Command, File string }
-		if err := json.Unmarshal(content(t, filepath.Join(tr.dir, "compile_commands.json")), &entries); err != nil {
-			t.Fatal(err)
-		}
+		entries := tr.compileCommands(t)
 		found := map[string]int{}
 		for i, e := range entries {
 			file := e.File
@@ -106,8 +132,11 @@ func TestCompileCommands(t *testing.T) {
 			} else if _, err := exec.LookPath("clang"); err != nil {
 				t.Log("clang is not installed: its opinion of the commands was not asked")
 			} else {
-				_, args, _ := strings.Cut(entries[i].Command, " ")
 				in := tree{dir: entries[i].Directory}
+				_, args, _ := strings.Cut(entries[i].Command, " ")
+				if a := entries[i].Arguments; a != nil {
+					args = "'" + strings.Join(a[1:], "' '") + "'"
+				}
 				in.command(t, nil, "sh", "-c", "clang -fsyntax-only -Wno-everything "+args).want(t, 0)
 			}
 		}
