@@ -464,6 +464,8 @@ func TestExecWatch(t *testing.T) {
 	g.edit(t, "kernel_module/user/hello.c", `puts("hello")`, `puts("hello, watch")`)
 	expect("/hello.out is in the guest\n")
 	g.exec(t, "/hello.out").want(t, 0, "hello, watch\n", "")
+	g.edit(t, "kernel_module/user/flags.mk", "-O2", "-O1")
+	expect("-O1 -g ") // the programs are compiled
 	for range 2 {
 		g.edit(t, "profiles/base.toml", "disk_size", "disc_size")
 		expect(`unknown key "guest.disc_size"`)

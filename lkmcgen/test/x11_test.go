@@ -35,10 +35,7 @@ func TestX11(t *testing.T) {
 // TestBuildrootX11 is the same of the programs that Buildroot compiles, of the tree
 // that BUILDROOT_SRC names.
 func TestBuildrootX11(t *testing.T) {
-	src := os.Getenv("BUILDROOT_SRC")
-	if src == "" {
-		t.Skip("no tree of Buildroot: run it by make test-buildroot BUILDROOT_SRC=folder")
-	}
+	src := needBuildroot(t)
 	t.Setenv("LKMC_BOOT", "1")
 	startsX(t, root(t).of("x86_64-qemu-x11").with("BUILDER=buildroot", "BUILDROOT_SRC="+src))
 }
